@@ -1,0 +1,62 @@
+"""The request's transaction and scope, then the person's language and zone."""
+
+import zoneinfo
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from common import tenancy
+
+
+class TenancyMiddleware:
+    """One transaction a request, under the scope of who asks. With it, ATOMIC_REQUESTS is off."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/healthz/"):
+            return self.get_response(request)  # says whether PostgreSQL answers, so it can't begin by asking it
+        scope = tenancy.of(request.user)
+        with tenancy.enter(scope) as now:
+            request.now = now  # type: ignore[attr-defined]
+            response: Any = self.get_response(request)
+            if response.status_code >= 500:  # exceptions of views arrive here as responses
+                transaction.set_rollback(True)
+        if response.streaming and not isinstance(response, FileResponse):
+            response.streaming_content = _stream(scope, response.streaming_content)
+        return response  # type: ignore[no-any-return]
+
+
+def _stream(scope: tenancy.Scope, content: Any) -> Iterator[bytes]:
+    """The body is produced after the request's transaction: give it another, or it would see nothing."""
+    with tenancy.enter(scope):
+        yield from content
+
+
+class PersonMiddleware:
+    """Speaks the person's language and shows his or her local time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user
+        if person.is_authenticated:
+            if person.language in dict(settings.LANGUAGES):
+                translation.activate(person.language)
+                request.LANGUAGE_CODE = person.language
+            try:
+                timezone.activate(zoneinfo.ZoneInfo(person.time_zone))
+            except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+                timezone.deactivate()
+        try:
+            response = self.get_response(request)
+        finally:
+            timezone.deactivate()
+        response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
+        return response

@@ -1,0 +1,93 @@
+"""People's accounts and their own settings. What belongs to no client has no event; Django's admin log remembers it."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import permissions
+from accounts.models import User
+from accounts.roles import StaffRole
+from common.errors import Refused
+
+
+@transaction.atomic
+def create_person(
+    *, actor: User, email: str, name: str, password: str | None = None, staff_role: str = "",
+    language: str = "", time_zone: str = "Europe/Paris",
+) -> User:  # fmt: skip
+    """A person's account, made by an administrator: Valiantys's people, or a client's before any invitation.
+
+    Without a password the person sets one by "forgot password". Only administrators may open the administration.
+    """
+    permissions.check_staff(actor, "people.manage")
+    email = User.objects.normalize_email(email.strip()).lower()
+    if User.objects.filter(email=email).exists():
+        raise Refused(_("This address is already taken."))
+    person = User(email=email, name=name.strip(), staff_role=staff_role, language=language, time_zone=time_zone)
+    person.set_password(password)
+    _save(person)
+    EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+    return person
+
+
+@transaction.atomic
+def edit_person(*, actor: User, person: User) -> User:
+    """Save a person's fields as an administrator changed them; the flags of the administration follow the role."""
+    permissions.check_staff(actor, "people.manage")
+    if actor.pk == person.pk and (person.staff_role != StaffRole.ADMINISTRATOR or not person.is_active):
+        raise Refused(_("You can't take the administration from yourself: ask another administrator."))
+    if person.is_valiantys and person.memberships.exists():
+        raise Refused(_("This person belongs to a client. End the memberships before giving a role at Valiantys."))
+    _save(person)
+    EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()  # no old address signs in
+    EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
+    return person
+
+
+@transaction.atomic
+def edit_profile(*, actor: User, name: str, language: str, time_zone: str) -> User:
+    """A person's own name, language and zone."""
+    actor.name, actor.language, actor.time_zone = name.strip(), _language(language), time_zone
+    _check_zone(time_zone)
+    actor.save(update_fields=["name", "language", "time_zone"])
+    return actor
+
+
+@transaction.atomic
+def set_language(*, actor: User, language: str) -> User:
+    """The language of the person's pages and mails."""
+    actor.language = _language(language)
+    actor.save(update_fields=["language"])
+    return actor
+
+
+@transaction.atomic
+def set_theme(*, actor: User, theme: str) -> User:
+    """Light, dark, or as the system."""
+    if theme not in User.Theme.values:
+        raise Refused(_("Choose one of the themes."))
+    actor.theme = theme
+    actor.save(update_fields=["theme"])
+    return actor
+
+
+def _save(person: User) -> None:
+    _check_zone(person.time_zone)
+    person.is_staff = person.is_superuser = person.staff_role == StaffRole.ADMINISTRATOR
+    person.save()
+
+
+def _language(language: str) -> str:
+    if language not in dict(settings.LANGUAGES):
+        raise Refused(_("Choose one of the languages."))
+    return language
+
+
+def _check_zone(time_zone: str) -> None:
+    if time_zone not in zoneinfo.available_timezones():
+        raise Refused(_("“%(zone)s” is not a time zone, such as Europe/Paris.") % {"zone": time_zone})

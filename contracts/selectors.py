@@ -1,0 +1,100 @@
+"""What was promised, and what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.errors import Refused
+from contracts import terms
+from contracts.models import ClauseTerm, Contract, HoursAccount, HoursEntry
+from slo import clock as rule
+from slo import services as slo
+from slo.models import CalendarEdition
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A first answer's promise: its target, by when, by which calendar, and by which clause. Not covered: none of them."""
+
+    covered: bool
+    term_key: str
+    target_minutes: int
+    warn_percent: int
+    edition: CalendarEdition | None
+    due_at: datetime | None
+    target: terms.Effective
+    coverage: terms.Effective
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """A snapshot of where the target comes from."""
+        return self.target.provenance()
+
+
+def effective_terms(contract: Contract, on: date) -> Mapping[str, terms.Effective]:
+    """Every term of a contract on a day, each with its clause or its default."""
+    rows = ClauseTerm.objects.filter(
+        organization_id=contract.organization_id, clause__document__contract_id=contract.pk
+    ).values_list(
+        "key", "value", "clause_id", "clause__number", "clause__document_id", "clause__document__title",
+        "clause__document__kind", "clause__document__edition", "clause__document__effective_on",
+    )  # fmt: skip
+    return terms.effective((terms.Setting(*row) for row in rows), tier=contract.tier, on=on)
+
+
+def promise(contract: Contract, *, priority: str, channel: str, at: datetime) -> Promise:
+    """The first answer promised to a request made at an instant; Refused when the contract has no calendar.
+
+    A channel that the contract doesn't cover promises nothing (service guide §5); the request is served all the same.
+    """
+    in_force = effective_terms(contract, at.date())
+    key = f"slo.first_response.{priority}"
+    target, coverage = in_force[key], in_force[f"channel.{channel}.covered"]
+    minutes, warning = int(target.value), int(in_force["slo.warning"].value)
+    if not coverage.value:
+        return Promise(False, key, minutes, warning, None, None, target, coverage)
+    calendar_id = contract.calendar_id
+    if priority == "critical" and contract.critical_calendar_id:
+        calendar_id = contract.critical_calendar_id
+    edition = slo.edition_at(calendar_id, at)
+    due = rule.due(edition.rule(), at, timedelta(minutes=minutes))
+    return Promise(True, key, minutes, warning, edition, due, target, coverage)
+
+
+def live_contracts(user: User, on: date) -> list[Contract]:
+    """The contracts under which this person may open a ticket on a day, with their clients."""
+    return list(
+        Contract.objects.visible_to(user)
+        .live(on)
+        .select_related("organization")
+        .order_by("organization__name", "reference")
+    )
+
+
+def contract_for_work(contract: Contract, on: date) -> Contract:
+    """The contract live on the day worked (domain §1.5): the ticket's own when it is, else its client's newest that is.
+
+    Refused when none was live on that day.
+    """
+    live = Contract.objects.filter(organization_id=contract.organization_id).live(on).order_by("-starts_on", "-id")
+    chosen = next((one for one in live if one.pk == contract.pk), None) or next(iter(live), None)
+    if chosen is None:
+        raise Refused(_("No contract of this client was live on that day: choose another day."))
+    return chosen
+
+
+def hours_of(contract: Contract) -> HoursAccount | None:
+    """The contract's account, or None while nothing was ever posted."""
+    return HoursAccount.objects.filter(organization_id=contract.organization_id, contract=contract).first()
+
+
+def hours_entries(contract: Contract, limit: int = 200) -> list[HoursEntry]:
+    """The ledger's newest lines."""
+    entries = HoursEntry.objects.filter(organization_id=contract.organization_id, account__contract=contract)
+    return list(entries.order_by("-id")[:limit])

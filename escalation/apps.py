@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EscalationConfig(AppConfig):
+    """What happens when we are late, or not good enough: the ladder, and the tick that drives it."""
+
+    name = "escalation"
+    verbose_name = _("Escalation")

@@ -1,0 +1,162 @@
+"""A ladder per contract, and the escalations that climb it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import TenantModel
+from common.rls import TenantKey, TenantQuerySet, tenant_constraints
+from contracts.models import Contract
+from tickets.models import Ticket
+
+from .ladder import Cause
+
+
+class Ladder(TenantModel):
+    """The contract's ordered levels, agreed at onboarding (service guide §8)."""
+
+    contract = models.OneToOneField(
+        Contract, on_delete=models.PROTECT, db_constraint=False, related_name="ladder", verbose_name=_("contract")
+    )
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("ladder")
+        verbose_name_plural = _("ladders")
+        constraints = [
+            *tenant_constraints("escalation_ladder"),
+            TenantKey(field="contract", name="escalation_ladder_contract_tenant"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.contract)
+
+
+class LadderLevel(TenantModel):
+    """One level: who is told, and how long (business minutes) they have to acknowledge."""
+
+    ladder = models.ForeignKey(Ladder, on_delete=models.CASCADE, db_constraint=False, related_name="levels", verbose_name=_("ladder"))
+    position = models.PositiveSmallIntegerField(_("level"))
+    title = models.CharField(_("title"), max_length=100)
+    acknowledge_minutes = models.PositiveIntegerField(_("minutes to acknowledge"), help_text=_("Business minutes."))
+    includes_assignee = models.BooleanField(_("the ticket's assignee"), default=False)
+    people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, through="LadderPerson", blank=True, related_name="+", verbose_name=_("people")
+    )
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("level")
+        verbose_name_plural = _("levels")
+        ordering = ["position"]
+        constraints = [
+            *tenant_constraints("escalation_ladderlevel"),
+            TenantKey(field="ladder", name="escalation_level_ladder_tenant"),
+            models.UniqueConstraint(fields=["organization", "ladder", "position"], name="escalation_level_position"),
+            models.CheckConstraint(
+                condition=models.Q(position__gt=0, acknowledge_minutes__gt=0), name="escalation_level_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} · {self.title}"
+
+
+class LadderPerson(TenantModel):
+    """A named person of a level."""
+
+    level = models.ForeignKey(LadderLevel, on_delete=models.CASCADE, db_constraint=False, related_name="members", verbose_name=_("level"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("person of a level")
+        verbose_name_plural = _("people of a level")
+        constraints = [
+            *tenant_constraints("escalation_ladderperson"),
+            TenantKey(field="level", name="escalation_person_level_tenant"),
+            models.UniqueConstraint(fields=["organization", "level", "user"], name="escalation_person_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class EscalationQuerySet(TenantQuerySet):
+    """Questions about escalations."""
+
+    def open(self) -> models.QuerySet[Escalation]:
+        """Not closed: somebody has to take it, or has taken it and owes an update."""
+        return self.filter(closed_at__isnull=True)
+
+    def due(self, now: datetime, *, historical: bool = False) -> models.QuerySet[Escalation]:
+        """Whose window of acknowledgement, or promised update, has passed."""
+        return self.filter(historical=historical, next_at__lt=now).order_by("next_at", "id")
+
+
+class Escalation(TenantModel):
+    """A climb: opened by a cause, it stands at a level until acknowledged, climbs on silence, ends with a public answer."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="escalations")
+    ladder = models.ForeignKey(Ladder, on_delete=models.PROTECT, db_constraint=False, related_name="+")
+    cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, c.value) for c in Cause])
+    level = models.PositiveSmallIntegerField(_("level"), help_text=_("Where it stands; the ladder's position."))
+    opened_at = models.DateTimeField(_("opened at"))
+    entered_at = models.DateTimeField(_("at this level since"))
+    acknowledge_by = models.DateTimeField(_("to be acknowledged by"), null=True, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True, blank=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("acknowledged by"),
+    )  # fmt: skip
+    update_by = models.DateTimeField(_("next update promised by"), null=True, blank=True)
+    next_at = models.DateTimeField(_("looked at next"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
+    historical = models.BooleanField(_("historical"), default=False)
+
+    objects = EscalationQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("escalation")
+        verbose_name_plural = _("escalations")
+        constraints = [
+            *tenant_constraints("escalation_escalation"),
+            TenantKey(field="ticket", name="escalation_escalation_ticket_tenant"),
+            TenantKey(field="ladder", name="escalation_escalation_ladder_tenant"),
+            models.UniqueConstraint(
+                fields=["organization", "ticket"], condition=models.Q(closed_at__isnull=True), name="escalation_one_open"
+            ),
+        ]
+        indexes = [
+            # the tick: Escalation.objects.due(now)
+            models.Index(fields=["historical", "next_at", "id"], condition=models.Q(next_at__isnull=False), name="escalation_next"),
+            # a ticket's escalations, newest first
+            models.Index(fields=["organization", "ticket", "-id"], name="escalation_ticket"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} · {self.level}"
+
+
+class EscalationStep(TenantModel):
+    """A level reached, once for ever, and why."""
+
+    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps")
+    level = models.PositiveSmallIntegerField(_("level"))
+    cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, c.value) for c in Cause])
+    is_empty = models.BooleanField(_("nobody there"), default=False)
+    reason = models.TextField(_("reason"), blank=True)
+    at = models.DateTimeField(_("at"))
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("escalation step")
+        verbose_name_plural = _("escalation steps")
+        constraints = [
+            *tenant_constraints("escalation_escalationstep", append_only=True),
+            TenantKey(field="escalation", name="escalation_step_escalation_tenant"),
+            models.UniqueConstraint(fields=["organization", "escalation", "level"], name="escalation_step_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.escalation_id} · {self.level}"

@@ -1,0 +1,134 @@
+"""Calendars with their editions, clocks with their steps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import TenantModel
+from common.rls import TenantKey, TenantQuerySet, tenant_constraints
+
+from .calendar import Calendar
+from .clock import StepName, Verdict
+
+
+class BusinessCalendar(models.Model):
+    """A named calendar that contracts point at. Global: it says when a desk is open, nothing about a client."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("business calendar")
+        verbose_name_plural = _("business calendars")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarEdition(models.Model):
+    """What a calendar says from an instant on. Never changed: a change is a new edition (a trigger holds this)."""
+
+    calendar = models.ForeignKey(
+        BusinessCalendar, on_delete=models.PROTECT, related_name="editions", verbose_name=_("calendar")
+    )
+    number = models.PositiveIntegerField(_("edition"))
+    zone = models.CharField(_("time zone"), max_length=60)
+    weekly = models.JSONField(_("weekly hours"), help_text=_("Weekday (0 is Monday) → list of [opens, closes]."))
+    holidays = models.JSONField(_("holidays"), default=dict, help_text=_("Date → name."))
+    effective_at = models.DateTimeField(_("effective at"))
+
+    class Meta:
+        verbose_name = _("calendar edition")
+        verbose_name_plural = _("calendar editions")
+        constraints = [models.UniqueConstraint(fields=["calendar", "number"], name="slo_edition_number")]
+
+    def __str__(self) -> str:
+        return f"{self.calendar} · {self.number}"
+
+    def rule(self) -> Calendar:
+        """The pure calendar of this edition; compiled once a process."""
+        return Calendar.from_data({"zone": self.zone, "weekly": self.weekly, "holidays": self.holidays})
+
+
+class ClockQuerySet(TenantQuerySet):
+    """Questions about clocks."""
+
+    def due(self, now: datetime, *, historical: bool = False) -> models.QuerySet[Clock]:
+        """Clocks that the rule must look at again; `next_at` is a hint, the rule decides."""
+        return self.filter(historical=historical, next_at__lt=now).order_by("next_at", "id")
+
+    def running(self) -> models.QuerySet[Clock]:
+        """Clocks whose response hasn't come: still to be met, or missed and still owed."""
+        return self.filter(stopped_at__isnull=True, verdict__in=[Verdict.RUNNING, Verdict.MISSED])
+
+
+class Clock(TenantModel):
+    """One objective running for one thing. It knows its promise by a snapshot, so that history is never re-judged."""
+
+    objective = models.CharField(_("objective"), max_length=30, default="first_response")
+    contract_ref = models.BigIntegerField(help_text=_("The contract that promised."))
+    term_key = models.CharField(_("term"), max_length=60)
+    provenance = models.JSONField(
+        _("provenance"), default=dict, help_text=_("Document, edition and clause that set the target.")
+    )
+    edition = models.ForeignKey(
+        CalendarEdition, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar edition")
+    )
+    priority = models.CharField(_("priority"), max_length=10)
+    target_minutes = models.PositiveIntegerField(_("target, business minutes"))
+    started_at = models.DateTimeField(_("started at"))
+    warn_at = models.DateTimeField(_("warns at"))
+    due_at = models.DateTimeField(_("due at"))
+    next_at = models.DateTimeField(_("looked at next"), null=True, blank=True, help_text=_("A hint, not a verdict."))
+    stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
+    business_seconds = models.BigIntegerField(_("business seconds to the response"), null=True, blank=True)
+    verdict = models.CharField(
+        _("verdict"), max_length=10, choices=[(v.value, v.value) for v in Verdict], default=Verdict.RUNNING
+    )
+    judged_at = models.DateTimeField(_("judged at"), null=True, blank=True)
+    void_reason = models.CharField(_("reason it is void"), max_length=200, blank=True)
+    historical = models.BooleanField(_("historical"), default=False, help_text=_("Live ticks leave it alone."))
+
+    objects = ClockQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("clock")
+        verbose_name_plural = _("clocks")
+        constraints = [
+            *tenant_constraints("slo_clock"),
+            models.CheckConstraint(condition=models.Q(target_minutes__gt=0), name="slo_clock_target"),
+            models.CheckConstraint(condition=models.Q(due_at__gte=models.F("started_at")), name="slo_clock_order"),
+        ]
+        indexes = [  # the tick: Clock.objects.due(now)
+            models.Index(
+                fields=["historical", "next_at", "id"], condition=models.Q(next_at__isnull=False), name="slo_clock_next"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.objective} · {self.due_at:%Y-%m-%d %H:%M}"
+
+
+class ClockStep(TenantModel):
+    """A threshold passed, once for ever. `at` is when it was due, `fired_at` when the tick saw it."""
+
+    clock = models.ForeignKey(
+        Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps"
+    )
+    name = models.CharField(_("step"), max_length=20, choices=[(s.value, s.value) for s in StepName])
+    at = models.DateTimeField(_("due at"))
+    fired_at = models.DateTimeField(_("fired at"))
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("clock step")
+        verbose_name_plural = _("clock steps")
+        constraints = [
+            *tenant_constraints("slo_clockstep", append_only=True),
+            TenantKey(field="clock", name="slo_clockstep_clock_tenant"),
+            models.UniqueConstraint(fields=["organization", "clock", "name"], name="slo_clockstep_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M}"

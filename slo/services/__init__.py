@@ -1,0 +1,19 @@
+"""The only writers of calendars and clocks."""
+
+from .calendars import NoEdition, close_of_business_day, edition_at, publish_edition
+from .clocks import retarget_clock, start_clock, stop_clock, void_clock
+from .tick import Fired, FiredBatch, fire_due
+
+__all__ = [
+    "Fired",
+    "FiredBatch",
+    "NoEdition",
+    "close_of_business_day",
+    "edition_at",
+    "fire_due",
+    "publish_edition",
+    "retarget_clock",
+    "start_clock",
+    "stop_clock",
+    "void_clock",
+]

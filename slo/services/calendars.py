@@ -1,0 +1,85 @@
+"""Calendars and their editions."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import allows
+from common.errors import Refused
+from slo.calendar import Calendar, CalendarError
+from slo.models import BusinessCalendar, CalendarEdition
+
+
+class NoEdition(Refused):
+    """The calendar says nothing about that instant: it has no edition yet."""
+
+
+@transaction.atomic
+def publish_edition(
+    *,
+    actor: User | None,
+    calendar: BusinessCalendar,
+    zone: str,
+    weekly: Mapping[str, Any],
+    holidays: Mapping[str, str],
+    effective_at: datetime,
+    now: datetime,
+) -> CalendarEdition:
+    """Publish what the calendar says from an instant on, never in the past (domain §5.2); the first one may begin earlier.
+
+    weekly: weekday ("0" is Monday) → [[opens, closes], …]; holidays: ISO date → name. Refused says what is wrong.
+    """
+    if actor is not None and not allows(actor.staff_role, "contract.edit"):
+        raise PermissionDenied
+    locked = BusinessCalendar.objects.select_for_update().get(pk=calendar.pk)
+    last = locked.editions.order_by("-number").first()
+    if last is not None and effective_at < max(now, last.effective_at):
+        raise Refused(_("An edition takes effect now or later, and after the one before it."))
+    data = {"zone": zone, "weekly": dict(weekly), "holidays": dict(holidays)}
+    try:
+        rule = Calendar.from_data(data)
+        rule.next_opening(effective_at)
+    except CalendarError as error:
+        raise Refused(_("This calendar can't be used: %(why)s") % {"why": error}) from error
+    return CalendarEdition.objects.create(
+        calendar=locked, number=last.number + 1 if last else 1, effective_at=effective_at, **rule.to_data()
+    )
+
+
+def edition_at(calendar_id: int | None, at: datetime) -> CalendarEdition:
+    """The edition that rules at an instant; NoEdition when there is no calendar or none had begun."""
+    edition = (
+        CalendarEdition.objects.filter(calendar_id=calendar_id, effective_at__lte=at)
+        .order_by("-effective_at", "-number")
+        .first()
+        if calendar_id
+        else None
+    )
+    if edition is None:
+        raise NoEdition(
+            _(
+                "This contract has no business calendar yet, so no answer time can be promised. Ask your account manager."
+            )
+        )
+    return edition
+
+
+def close_of_business_day(edition: CalendarEdition, start: datetime, days: int) -> datetime:
+    """The end (UTC midnight of the local date's end) of the `days`-th business day after the day of `start`.
+
+    A business day is a local date with any open time; days counts from 1. OutsideHorizonError when there are none left.
+    """
+    rule, zone = edition.rule(), zoneinfo.ZoneInfo(edition.zone)
+    at = start
+    for _day in range(days):
+        midnight = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)
+        at = rule.next_opening(midnight)
+    return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TicketsConfig(AppConfig):
+    """The work: request types, tickets, conversation, work logs, queue."""
+
+    name = "tickets"
+    verbose_name = _("Tickets")

@@ -1,0 +1,178 @@
+"""A ticket, its number, and the clocks that run for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organization, TenantModel
+from accounts.roles import ClientRole
+from common.rls import TenantKey, TenantQuerySet, tenant_constraints
+from contracts.models import Contract
+from slo.models import Clock
+from tickets.priority import Impact, Priority, Urgency
+from tickets.workflow import OPEN, Status
+
+from .catalogue import RequestType
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class TicketCounter(TenantModel):
+    """The last ticket number of an organization; its row is locked until COMMIT, so gaps can't happen."""
+
+    last = models.PositiveIntegerField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *tenant_constraints("tickets_ticketcounter"),
+            models.UniqueConstraint(fields=["organization"], name="tickets_ticketcounter_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class TicketQuerySet(TenantQuerySet):
+    """Questions about tickets. `visible_to` also minds what a client lets its requesters see, and confidence."""
+
+    def visible_to(self, user: Any) -> TicketQuerySet:
+        tickets: TicketQuerySet = super().visible_to(user)  # type: ignore[assignment]
+        if user.is_anonymous or user.is_valiantys:
+            return tickets
+        deciding = [pk for pk, role in user.roles.items() if role != ClientRole.REQUESTER]
+        everyone_sees = Q(organization__requesters_see=Organization.Visibility.ALL, confidential=False)
+        return tickets.filter(Q(requester=user) | Q(organization_id__in=deciding) | everyone_sees)
+
+    def open(self) -> TicketQuerySet:
+        """Work not done: neither resolved, closed nor cancelled."""
+        return self.filter(status__in=OPEN)
+
+    def overdue(self, now: datetime) -> TicketQuerySet:
+        """Open, first answer still owed, and its due instant passed."""
+        return self.open().filter(due_at__lt=now)
+
+    def by_urgency(self) -> TicketQuerySet:
+        """Most urgent first: the first answer due soonest, then those that owe none, by last activity."""
+        return self.order_by(models.F("due_at").asc(nulls_last=True), "active_at", "id")
+
+    def locked(self, pk: int) -> Ticket:
+        """The row, until COMMIT; raises Ticket.DoesNotExist."""
+        return self.select_for_update(of=("self",)).select_related("organization").get(pk=pk)
+
+
+class Ticket(TenantModel):
+    """A request. It names the contract it was opened under; its promises are that contract's on the day of submission."""
+
+    class Channel(models.TextChoices):
+        """How it reached us (service guide §5: only the ticket system is covered)."""
+
+        PORTAL = "portal", _("portal")
+        API = "api", _("API")
+        EMAIL = "email", _("e-mail")
+        PHONE = "phone", _("phone")
+
+    number = models.PositiveIntegerField(_("number"))
+    contract = models.ForeignKey(
+        Contract, on_delete=models.PROTECT, db_constraint=False, related_name="tickets", verbose_name=_("contract")
+    )
+    request_type = models.ForeignKey(
+        RequestType, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("request type")
+    )
+    requester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("requester")
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("assignee"),
+    )  # fmt: skip
+    subject = models.CharField(_("subject"), max_length=200)
+    status = models.CharField(
+        _("status"), max_length=20, choices=[(s.value, s.value) for s in Status], default=Status.NEW
+    )
+    impact = models.CharField(_("impact"), max_length=20, choices=[(i.value, i.value) for i in Impact])
+    urgency = models.CharField(_("urgency"), max_length=20, choices=[(u.value, u.value) for u in Urgency])
+    priority = models.CharField(_("priority"), max_length=10, choices=[(p.value, p.value) for p in Priority])
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PORTAL)
+    confidential = models.BooleanField(_("confidential"), default=False)
+    opened_at = models.DateTimeField(_("opened at"))
+    active_at = models.DateTimeField(_("last activity"))
+    due_at = models.DateTimeField(
+        _("first answer due at"), null=True, blank=True, help_text=_("While it is owed; what the queue is ordered by.")
+    )
+    responded_at = models.DateTimeField(_("first answered at"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
+    closes_at = models.DateTimeField(_("closes by itself at"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed or cancelled at"), null=True, blank=True)
+    follows = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, db_constraint=False, related_name="followed_by",
+        verbose_name=_("follows"), help_text=_("The closed ticket whose reply opened this one."),
+    )  # fmt: skip
+    external_ref = models.CharField(_("reference elsewhere"), max_length=100, blank=True)
+
+    objects = TicketQuerySet.as_manager()
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("ticket")
+        verbose_name_plural = _("tickets")
+        constraints = [
+            *tenant_constraints("tickets_ticket"),
+            TenantKey(field="contract", name="tickets_ticket_contract_tenant"),
+            TenantKey(field="follows", name="tickets_ticket_follows_tenant"),
+            models.UniqueConstraint(fields=["organization", "number"], name="tickets_ticket_number"),
+            models.UniqueConstraint(
+                fields=["organization", "external_ref"], condition=~Q(external_ref=""), name="tickets_ticket_external"
+            ),
+        ]
+        indexes = [
+            # the queue: Ticket.objects.open().by_urgency()
+            models.Index(
+                "due_at", "active_at", "id", condition=Q(status__in=sorted(OPEN)), name="tickets_ticket_queue"
+            ),
+            # a client's list: newest first
+            models.Index(fields=["organization", "-id"], name="tickets_ticket_list"),
+            # tickets.tasks.close_resolved
+            models.Index(fields=["closes_at"], condition=Q(closes_at__isnull=False), name="tickets_ticket_closes"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.subject}"
+
+    @property
+    def reference(self) -> str:
+        """How people call it: NW-1042."""
+        return f"{self.organization.key}-{self.number}"
+
+    def role_of(self, user: User) -> str | None:
+        """The role of a person for this ticket's client."""
+        return user.role_in(self.organization_id)
+
+
+class TicketClock(TenantModel):
+    """Which clock runs for which objective of which ticket."""
+
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="clocks"
+    )
+    objective = models.CharField(_("objective"), max_length=30)
+    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            *tenant_constraints("tickets_ticketclock"),
+            TenantKey(field="ticket", name="tickets_ticketclock_ticket_tenant"),
+            TenantKey(field="clock", name="tickets_ticketclock_clock_tenant"),
+            models.UniqueConstraint(
+                fields=["organization", "ticket", "objective"], name="tickets_ticketclock_objective"
+            ),
+            models.UniqueConstraint(fields=["organization", "clock"], name="tickets_ticketclock_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ticket_id} · {self.objective}"

@@ -1,0 +1,68 @@
+"""Whom to tell about a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import User
+from accounts.roles import StaffRole
+from audit.models import Event
+from notifications import services as notifications
+from tickets.models import Ticket
+
+
+def team(organization_id: int) -> list[User]:
+    """The consultants who serve a client; the service leads when there are none."""
+    people = User.objects.filter(is_active=True, is_automatic=False)
+    consultants = people.filter(
+        Q(staff_role=StaffRole.CONSULTANT, assignments__organization_id=organization_id)
+    ).order_by("id")
+    return list(consultants) or list(people.filter(staff_role=StaffRole.LEAD).order_by("id"))
+
+
+def handlers(ticket: Ticket) -> list[User]:
+    """The assignee, or the team while nobody has it."""
+    return [ticket.assignee] if ticket.assignee else team(ticket.organization_id)
+
+
+def thread(ticket: Ticket) -> str:
+    """The root that all mails of a ticket refer to."""
+    return f"ticket-{ticket.organization_id}-{ticket.number}"
+
+
+def about(ticket: Ticket) -> dict[str, str]:
+    """What every mail of a ticket says of it."""
+    return {"reference": ticket.reference, "path": f"/tickets/{ticket.reference}/", "subject": ticket.subject}
+
+
+def tell(*, ticket: Ticket, event: Event, people: Iterable[User], template: str, now: datetime, **context: Any) -> None:
+    """Queue a mail about a ticket. Historical clients are left alone, and nobody is told what he or she did."""
+    if ticket.organization.is_historical:
+        return
+    recipients = {person.pk: person for person in people if person.is_active and person.pk != event.actor_id}
+    if not recipients:
+        return
+    notifications.queue(
+        event=event,
+        recipients=recipients.values(),
+        template=template,
+        thread=thread(ticket),
+        context={**about(ticket), **context},
+        now=now,
+    )
+
+
+def acknowledge(*, ticket: Ticket, event: Event, now: datetime, due_at: str) -> None:
+    """The automatic receipt to who asked, though it was his or her own act. It answers nothing and stops no clock."""
+    notifications.queue(
+        event=event,
+        recipients=[ticket.requester],
+        template="ticket_opened",
+        thread=thread(ticket),
+        context={**about(ticket), "due_at": due_at},
+        now=now,
+    )

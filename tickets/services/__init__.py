@@ -1,0 +1,35 @@
+"""The only writers of tickets."""
+
+from .conversation import Overtaken, note, reply
+from .handling import assign, prioritize
+from .opening import open_ticket
+from .status import (
+    cancel,
+    close_resolved,
+    confirm_solved,
+    reopen,
+    resolve,
+    take,
+    wait_for_client,
+    wait_for_third_party,
+)
+from .time import log_time, reverse_time
+
+__all__ = [
+    "Overtaken",
+    "assign",
+    "cancel",
+    "close_resolved",
+    "confirm_solved",
+    "log_time",
+    "note",
+    "open_ticket",
+    "prioritize",
+    "reopen",
+    "reply",
+    "resolve",
+    "reverse_time",
+    "take",
+    "wait_for_client",
+    "wait_for_third_party",
+]

@@ -1,0 +1,117 @@
+"""Opening a ticket."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts import permissions
+from accounts.models import Organization, User
+from audit.services import record
+from common.errors import Refused
+from contracts.models import Contract
+from contracts.selectors import Promise, promise
+from slo import services as slo
+from slo.models import Clock
+from tickets import notices, secrets
+from tickets.models import Message, RequestType, Ticket, TicketClock
+from tickets.priority import Priority
+from tickets.priority import priority as priority_of
+
+FIRST_RESPONSE = "first_response"
+
+
+@transaction.atomic
+def open_ticket(
+    *,
+    actor: User,
+    organization: Organization,
+    contract: Contract,
+    subject: str,
+    body: str,
+    impact: str,
+    urgency: str,
+    now: datetime,
+    request_type: RequestType | None = None,
+    channel: str = Ticket.Channel.PORTAL,
+    confidential: bool = False,
+    external_ref: str = "",
+    requester: User | None = None,
+    priority: str | None = None,
+    follows: Ticket | None = None,
+) -> Ticket:
+    """Open a ticket under a live contract: its first message, its clock, the event and the mails, or nothing at all.
+
+    Priority is the table's unless given. Refused: a contract of another client, not live today, or without a calendar;
+    no subject or text; a secret in the text (domain §7).
+    """
+    permissions.check(actor, "ticket.open", organization.pk)
+    _check(organization, contract, subject, body, now)
+    chosen = Priority(priority) if priority else priority_of(impact, urgency)
+    promised = promise(contract, priority=chosen, channel=channel, at=now)
+    clock = _start(contract, promised, chosen, organization, now)
+    ticket = Ticket.objects.create(
+        organization=organization, number=_number(organization.pk), contract=contract, request_type=request_type,
+        requester=requester or actor, subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen,
+        channel=channel, confidential=confidential, opened_at=now, active_at=now, due_at=clock and clock.due_at,
+        external_ref=external_ref, follows=follows,
+    )  # fmt: skip
+    if clock:
+        TicketClock.objects.create(organization=organization, ticket=ticket, objective=FIRST_RESPONSE, clock=clock)
+    Message.objects.create(
+        organization=organization, ticket=ticket, author=ticket.requester, channel=channel, body=body, at=now
+    )
+    event = record(
+        organization_id=organization.pk, actor_id=actor.pk, verb="ticket.opened", subject_kind="ticket",
+        subject_id=ticket.pk, at=now, priority=chosen.value, channel=channel, covered=promised.covered,
+        clock_id=clock and clock.pk,
+    )  # fmt: skip
+    due = clock.due_at.isoformat() if clock else ""
+    if not organization.is_historical:
+        acknowledged = {"event": event, "ticket": ticket, "now": now, "due_at": due}
+        # The acknowledgement goes to who asked, though it was his or her own act: it is the receipt of the request.
+        notices.acknowledge(**acknowledged)
+        notices.tell(
+            **acknowledged, people=notices.team(organization.pk), template="ticket_opened_staff", priority=chosen.value
+        )
+    return ticket
+
+
+def _check(organization: Organization, contract: Contract, subject: str, body: str, now: datetime) -> None:
+    if contract.organization_id != organization.pk:
+        raise Refused(_("That contract belongs to another client."))
+    if contract.status != Contract.Status.ACTIVE or contract.starts_on > now.date():
+        raise Refused(_("This contract is not active, so no request can be opened under it. Ask your account manager."))
+    if contract.ends_on and contract.ends_on < now.date():
+        raise Refused(_("This contract has ended, so no request can be opened under it. Ask your account manager."))
+    if not subject.strip() or not body.strip():
+        raise Refused(_("Write a subject and say what you need."))
+    if found := secrets.recognise(f"{subject}\n{body}"):
+        raise Refused(secrets.warning(found))
+
+
+def _start(
+    contract: Contract, promised: Promise, priority: Priority, organization: Organization, now: datetime
+) -> Clock | None:
+    if not promised.covered or promised.edition is None:
+        return None
+    return slo.start_clock(
+        organization_id=organization.pk, objective=FIRST_RESPONSE, contract_ref=contract.pk,
+        term_key=promised.term_key, provenance=promised.provenance, edition=promised.edition, priority=priority.value,
+        target_minutes=promised.target_minutes, warn_percent=promised.warn_percent, started_at=now,
+        historical=organization.is_historical,
+    )  # fmt: skip
+
+
+def _number(organization_id: int) -> int:
+    """The next number of this client. Its row stays locked until COMMIT, so that gaps can't happen."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tickets_ticketcounter (organization_id, last) VALUES (%s, 1)"
+            " ON CONFLICT (organization_id) DO UPDATE SET last = tickets_ticketcounter.last + 1 RETURNING last",
+            [organization_id],
+        )
+        number: int = cursor.fetchone()[0]
+    return number

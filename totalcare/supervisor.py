@@ -1,0 +1,330 @@
+"""What `script/server` runs: the services, the preparations, then web, worker and beat until somebody says stop."""
+
+import contextlib
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from totalcare.embedded.process import ServiceError, how_it_ended, say, spawn, stop
+from totalcare.embedded.services import Services, wanted
+from totalcare.embedded.state import ROOT, State, can_bind, state_folder
+
+PATIENCE = 15.0  # seconds for another door, or for the last breath of a killed server
+GRACE = 15.0  # seconds for web, worker and beat to finish what they are at
+BACKOFF = (0.5, 1, 2, 5, 10, 30)  # seconds before a child that keeps dying is started again
+_writing = threading.Lock()
+
+
+class StopAskedError(Exception):
+    """Somebody asked us to end."""
+
+
+class Bell:
+    """Remembers the signals that ask us to end."""
+
+    def __init__(self) -> None:
+        self.rung = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._ring)
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        self.rung += 1
+
+    def check(self) -> None:
+        """Raise StopAskedError once the bell has rung."""
+        if self.rung:
+            raise StopAskedError
+
+
+class Child:
+    """One process that serves: its output under its name, its deaths counted."""
+
+    def __init__(
+        self, name: str, role: str, command: list[str], env: dict[str, str], last_wish: signal.Signals
+    ) -> None:
+        self.name = name
+        self.command = [sys.executable, "-m", *command]
+        self.env = env | {"DATABASE_ROLE": role}
+        self.last_wish = last_wish
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
+        self.failures = 0
+        self.next_start = 0.0
+
+    def start(self) -> None:
+        """Start it, and a thread that shows what it says."""
+        self.started = time.monotonic()
+        self.process = spawn(
+            self.command,
+            env=self.env,
+            cwd=ROOT,
+            output=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            last_wish=self.last_wish,
+        )
+        assert self.process.stdout  # noqa: S101
+        threading.Thread(target=relay, args=(self.name, self.process.stdout), daemon=True).start()
+
+    def tend(self) -> None:
+        """Start it again when it has died, the later the more often it did."""
+        now = time.monotonic()
+        if self.process is not None:
+            code = self.process.poll()
+            if code is None:
+                return
+            kill_session(self.process.pid)
+            self.process = None
+            self.failures = 1 if now - self.started > 60 else self.failures + 1
+            wait = BACKOFF[min(self.failures, len(BACKOFF)) - 1]
+            self.next_start = now + wait
+            say(f"{self.name} ended unexpectedly ({how_it_ended(code)}): starting it again in {wait:g} s")
+        elif now >= self.next_start:
+            self.start()
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Let it finish what it is at."""
+        if self.process and self.alive():
+            self.process.terminate()
+
+    def stop(self) -> None:
+        """See that it is gone, with all that it started."""
+        if self.process:
+            stop(self.process, signal.SIGQUIT, signal.SIGKILL, 3)
+            kill_session(self.process.pid)
+
+
+def kill_session(leader: int) -> None:
+    """End what a dead child left behind: workers without a master only hold its port."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def relay(name: str, source: IO[bytes]) -> None:
+    """Show lines under a name until the source ends; goes on reading when nobody listens any more."""
+    for line in source:
+        show(f"{name:<6} | {line.decode(errors='replace').rstrip()}")
+
+
+def show(text: str) -> None:
+    """Print, unless nobody listens any more."""
+    with _writing, contextlib.suppress(OSError, ValueError):
+        print(text, flush=True)
+
+
+def chosen_port() -> int:
+    """PORT, 8000 by default. Raises ServiceError when it is no port."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise ServiceError(f"PORT={text} is not a port: give a number from 1 to 65535.")
+    return int(text)
+
+
+def hold(state: State, bell: Bell, url: str) -> None:
+    """Take the state folder. Raises ServiceError when another server has it, or another door does not let go."""
+    deadline = time.monotonic() + PATIENCE
+    while not state.hold("script/server"):
+        bell.check()
+        holder = state.holder()
+        if holder and holder.door == "script/server":
+            where = f" at {holder.url}" if holder.url else ""
+            raise ServiceError(
+                f"script/server already serves this checkout{where} (process {holder.pid}): use that one, or stop it first."
+            )
+        if time.monotonic() > deadline:
+            who = f"process {holder.pid}: {holder.door}" if holder else "another process"
+            raise ServiceError(f"{state.folder} is in use ({who}): script/server can start once that has ended.")
+        time.sleep(0.1)
+    state.announce("script/server", ready=False, url=url)
+
+
+def claim_port(port: int, bell: Bell, *, wait: bool) -> None:
+    """See that we can listen there, after a moment when a killed server of ours may still be letting go.
+
+    Raises ServiceError that says what to do.
+    """
+    deadline = time.monotonic() + (PATIENCE if wait else 0)
+    while not can_bind(port):
+        bell.check()
+        if time.monotonic() > deadline:
+            if port < 1024 and os.geteuid() != 0:
+                raise ServiceError(
+                    f"Port {port} needs root: choose one above 1023, for instance PORT=8000 script/server"
+                )
+            other = next((p for p in range(max(port, 1023) + 1, 65536) if can_bind(p)), 8000)
+            raise ServiceError(
+                f"Port {port} is taken by another program. Choose another one, for instance: PORT={other} script/server"
+            )
+        time.sleep(0.1)
+
+
+class Step:
+    """One preparation by manage.py, which may run beside others."""
+
+    def __init__(self, title: str, role: str, words: list[str], env: dict[str, str]) -> None:
+        self.title = title
+        self.words = words
+        self.began = time.monotonic()
+        command = [sys.executable, "manage.py", *words]
+        env = env | {"DATABASE_ROLE": role}
+        self.process = spawn(command, env=env, cwd=ROOT, output=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.said = ""
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout  # noqa: S101
+        self.said = self.process.stdout.read().decode(errors="replace").strip()
+
+    def finish(self, bell: Bell) -> str:
+        """Wait for it; what it said. Raises ServiceError when it fails, StopAskedError when the bell rings."""
+        try:
+            while self.process.poll() is None:
+                bell.check()
+                time.sleep(0.02)
+        finally:
+            stop(self.process, signal.SIGTERM, signal.SIGKILL, 5)
+        self._reader.join(5)
+        if self.process.returncode:
+            how = how_it_ended(self.process.returncode)
+            raise ServiceError(f"manage.py {' '.join(self.words)} failed ({how}):\n{self.said}")
+        if self.title:
+            say(f"{self.title} ({time.monotonic() - self.began:.1f} s)")
+        return self.said
+
+
+def prepare(services: Services, env: dict[str, str], bell: Bell) -> None:
+    """Migrations and static files, and on a new cluster of ours the demo data. Raises like Step.finish."""
+    steps = [
+        Step("Database migrated", "owner", ["migrate", "--no-input", "--verbosity", "0"], env),
+        Step("Static files collected", "app", ["collectstatic", "--no-input", "--verbosity", "0"], env),
+    ]
+    try:
+        for step in steps:
+            step.finish(bell)
+    finally:
+        for step in steps:
+            stop(step.process, signal.SIGTERM, signal.SIGKILL, 5)
+    if services.postgres and not services.state.text("seeded"):
+        Step("Demo data written", "worker", ["seed_demo"], env).finish(bell)
+        services.state.write(seeded=True)
+
+
+def children(port: int, folder: Path, env: dict[str, str]) -> list[Child]:
+    """Web, worker and beat; should we be killed, the first two end at once, without waiting for slow requests."""
+    web = ["gunicorn", "totalcare.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", "2"]
+    web += [
+        "--threads",
+        "4",
+        "--timeout",
+        "60",
+        "--graceful-timeout",
+        "10",
+        "--access-logfile",
+        "-",
+        "--no-control-socket",
+    ]
+    worker = ["celery", "--quiet", "-A", "totalcare", "worker", "--concurrency", "2", "--loglevel", "INFO"]
+    worker += ["--without-gossip", "--without-mingle", "--hostname", f"totalcare-{port}@%h"]
+    beat = ["celery", "--quiet", "-A", "totalcare", "beat", "--loglevel", "WARNING", "--pidfile", ""]
+    beat += ["--schedule", str(folder / "celerybeat-schedule")]
+    return [
+        Child("web", "app", web, env, signal.SIGQUIT),
+        Child("worker", "worker", worker, env, signal.SIGQUIT),
+        Child("beat", "worker", beat, env, signal.SIGTERM),
+    ]
+
+
+def answers(port: int) -> bool:
+    """Whether something speaks HTTP there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/healthz/live")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def serve(services: Services, port: int, url: str, bell: Bell) -> None:
+    """Prepare, start the children, say where we are, and keep everything alive until the bell rings.
+
+    Raises ServiceError when something fails for good.
+    """
+    services.start()
+    env = services.environment() | {"PORT": str(port)}
+    env.setdefault("PYTHONWARNINGS", "ignore::Warning:celery.platforms")  # as root it warns of pickle, which we refuse
+    prepare(services, env, bell)
+    services.state.announce("script/server", ready=True, url=url)
+    serving = children(port, services.state.folder, env)
+    try:
+        for child in serving:
+            child.start()
+        logins = Step("", "worker", ["seed_demo", "--logins"], env) if services.postgres else None
+        web = serving[0]
+        while not answers(port):
+            bell.check()
+            if web.process and (code := web.process.poll()) is not None:
+                raise ServiceError(f"The web server does not start ({how_it_ended(code)}); its last lines are above.")
+            time.sleep(0.05)
+        show(f"\nTotal Care is at {url}\n{logins.finish(bell) if logins else ''}\nCtrl-C stops it.\n")
+        while True:
+            bell.check()
+            services.heal()
+            for child in serving:
+                child.tend()
+            time.sleep(0.2)
+    finally:
+        for child in serving:
+            child.ask_to_stop()
+        deadline = time.monotonic() + GRACE
+        while any(child.alive() for child in serving) and time.monotonic() < deadline and bell.rung < 2:
+            time.sleep(0.05)
+        for child in serving:
+            child.stop()
+
+
+def main() -> int:
+    """Serve until asked to stop: 0 then, 1 when something is in the way, said on standard error."""
+    bell = Bell()
+    services = None
+    try:
+        wanted(os.environ)
+        port = chosen_port()
+        url = f"http://127.0.0.1:{port}/"
+        state = State(state_folder())
+        killed = state.holder() is not None
+        hold(state, bell, url)
+        try:
+            claim_port(port, bell, wait=killed)
+            services = Services(state)
+            serve(services, port, url, bell)
+        finally:
+            if services:
+                if bell.rung:
+                    say("\nStopping")
+                services.stop()
+            state.release()
+    except StopAskedError:
+        say("Stopped")
+        return 0
+    except ServiceError as error:
+        say(f"script/server: {error}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+"""Every address of the portal."""
+
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from . import health
+
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+urlpatterns = [
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.account.urls")),
+    path("people/", include("accounts.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("tickets/", include("tickets.urls")),
+    path("hours/", include("contracts.urls")),
+    path("escalations/", include("escalation.urls")),
+    path("", include("portal.urls")),
+]
+if settings.DEV_MAIL_PAGES:
+    urlpatterns.append(path("dev/mail/", include("notifications.urls")))
