@@ -27,10 +27,14 @@ class Delivery(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Paris")
     template = models.CharField(_("template"), max_length=60, help_text=_("Folder under templates/mail/."))
     context = models.JSONField(_("context"), default=dict)
-    thread = models.CharField(_("thread"), max_length=60, blank=True, help_text=_("Mails of one thread refer to one root."))
+    thread = models.CharField(
+        _("thread"), max_length=60, blank=True, help_text=_("Mails of one thread refer to one root.")
+    )
     queued_at = models.DateTimeField(_("queued at"))
     next_at = models.DateTimeField(
-        _("next attempt"), null=True, help_text=_("When a sender may take it; a lease moves it forward; empty when done.")
+        _("next attempt"),
+        null=True,
+        help_text=_("When a sender may take it; a lease moves it forward; empty when done."),
     )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     sent_at = models.DateTimeField(_("sent at"), null=True)
@@ -49,7 +53,9 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [  # the sender: Delivery.objects.due(now)
-            models.Index(fields=["next_at", "id"], condition=models.Q(next_at__isnull=False), name="notifications_delivery_due"),
+            models.Index(
+                fields=["next_at", "id"], condition=models.Q(next_at__isnull=False), name="notifications_delivery_due"
+            ),
         ]
 
     def __str__(self) -> str:

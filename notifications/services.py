@@ -56,7 +56,13 @@ class Parcel:
 
 
 def queue(
-    *, event: Event, recipients: Iterable[Recipient], template: str, context: Mapping[str, Any], thread: str = "", now: datetime
+    *,
+    event: Event,
+    recipients: Iterable[Recipient],
+    template: str,
+    context: Mapping[str, Any],
+    thread: str = "",
+    now: datetime,
 ) -> None:
     """Tell people of an event by mail, once each, when the caller's transaction commits. Inactive people are left alone."""
     queue_many([Parcel(event, recipients, template, context, thread)], now=now)

@@ -1,2 +1,17 @@
+"""Addresses of what one does to tickets; a ticket's own page is portal's."""
+
+from django.urls import path
+
+from . import views
+
 app_name = "tickets"
-urlpatterns: list = []
+urlpatterns = [
+    path("new/", views.new, name="new"),
+    path("new/promise/", views.promise, name="promise"),
+    path("<str:reference>/reply/", views.reply, name="reply"),
+    path("<str:reference>/act/", views.act, name="act"),
+    path("<str:reference>/assign/", views.assign, name="assign"),
+    path("<str:reference>/priority/", views.prioritize, name="prioritize"),
+    path("<str:reference>/time/", views.log_time, name="log_time"),
+    path("<str:reference>/time/<int:pk>/reverse/", views.reverse_time, name="reverse_time"),
+]

@@ -46,22 +46,16 @@ class InvitationUnusable(Refused):
 
 @dataclass(frozen=True)
 class Addressee:
-    """Who gets a mail before having an account: what `notifications.services.queue` asks of a recipient.
+    """Who gets a mail before having an account: a `Recipient` of notifications.
 
     Its id is 0, which no person has; an invitation has an event of its own, so (event, 0) still names one delivery.
     """
 
     email: str
-    name: str
     language: str
     time_zone: str
     pk: int = 0
     is_active: bool = True
-
-    @property
-    def id(self) -> int:
-        """As `pk`."""
-        return self.pk
 
 
 @dataclass(frozen=True)
@@ -132,8 +126,8 @@ def revoke(*, actor: User, organization: Organization, invitation_id: int, now: 
 
 def token_of(invitation: Invitation) -> str:
     """What the link carries: the client and the invitation, signed and bound to the address."""
-    payload = [invitation.organization_id, invitation.pk, _fingerprint(invitation.email)]
-    return signing.dumps(payload, salt=SALT)
+    payload: Any = [invitation.organization_id, invitation.pk, _fingerprint(invitation.email)]
+    return signing.Signer(salt=SALT).sign_object(payload)
 
 
 def look(*, token: str, visitor: Any, now: datetime) -> Offer:
@@ -191,7 +185,6 @@ def _addressee(invitation: Invitation, inviter: User) -> User | Addressee:
     person = User.objects.filter(email=invitation.email, is_active=True).first()
     return person or Addressee(
         email=invitation.email,
-        name=invitation.name,
         language=inviter.language or get_language() or settings.LANGUAGE_CODE,
         time_zone=inviter.time_zone,
     )
@@ -203,7 +196,7 @@ def _fingerprint(email: str) -> str:
 
 def _read(token: str) -> tuple[int, int, str]:
     try:
-        organization_id, invitation_id, fingerprint = signing.loads(token, salt=SALT)
+        organization_id, invitation_id, fingerprint = signing.Signer(salt=SALT).unsign_object(token)
         return int(organization_id), int(invitation_id), str(fingerprint)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise InvitationUnusable("unknown") from error
@@ -219,7 +212,8 @@ def _find(organization_id: int, invitation_id: int, fingerprint: str, now: datet
         raise InvitationUnusable("used")
     if invitation.expires_at <= now:
         raise InvitationUnusable("expired")
-    return invitation
+    found: Invitation = invitation
+    return found
 
 
 def _state(invitation: Invitation, visitor: Any) -> str:

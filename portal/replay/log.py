@@ -159,7 +159,9 @@ def _join(cases: dict[str, Case], line: Line) -> None:
         if not line.customer:
             raise _NonsenseError("a case begins without a customer")
         if line.seriousness not in PRIORITIES:
-            raise _NonsenseError(f"a case begins with seriousness “{line.seriousness}”, which is none of {', '.join(PRIORITIES)}")
+            raise _NonsenseError(
+                f"a case begins with seriousness “{line.seriousness}”, which is none of {', '.join(PRIORITIES)}"
+            )
         case = cases[line.case] = Case(line.case, line.customer, PRIORITIES[line.seriousness])
     elif line.at < case.lines[-1].at:
         raise _NonsenseError(f"earlier than the event before it of {line.case}, in line {case.lines[-1].number}")

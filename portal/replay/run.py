@@ -1,17 +1,17 @@
 """Living through the log: every event in time order through the services, ticks driven at their historic instants.
 
 Events are committed in batches, with the ticks between them, and each batch leaves beside its work how many events of
-each case it has applied (`replay.applied`). So a run that is killed anywhere finds on the next start exactly what is
+each case have been applied (`replay.applied`). So a run that is killed anywhere finds on the next start exactly what is
 missing, and one that has nothing left to do changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import islice
 
+from django.db import transaction
 from django.db.models import Min
 
 from audit.models import Audience, Event
@@ -28,10 +28,10 @@ from .log import Case, Line, Log, in_order
 from .words import Act, acts
 from .world import Place, World
 
-APPLIED, REPLAY = "replay.applied", "replay"
+APPLIED, SUBJECT = "replay.applied", "replay"
 BATCH = 200
 LATER = timedelta(seconds=1)  # a tick comes after what it finds, as a real one does
-IMPACT = {  # the table's own pairs, so that a ticket's page makes sense
+IMPACT = {  # pairs of the table that give this priority, so that a ticket's page makes sense
     "critical": ("organization", "blocked"),
     "high": ("team", "blocked"),
     "medium": ("team", "degraded"),
@@ -41,59 +41,92 @@ IMPACT = {  # the table's own pairs, so that a ticket's page makes sense
 
 @dataclass(slots=True)
 class Standing:
-    """A case's ticket as it stands, kept so that no event has to ask."""
+    """A case's ticket as it stands, kept in memory so that no event has to ask."""
 
+    organization_id: int
     ticket_id: int
     status: str
     answered: bool
-    applied: int
+    applied: int = 0
 
 
 @dataclass
 class Outcome:
-    """What a run did."""
+    """What a run did, and which lines a rule refused, so that they became notes."""
 
     opened: int = 0
     events: int = 0
     ticks: int = 0
-    as_notes: list[tuple[int, str]] = field(default_factory=list)  # refused by a rule, kept as a note
+    refused: list[tuple[int, str]] = field(default_factory=list)
 
 
-@dataclass
+def replay(
+    log: Log, cases: Collection[Case], world: World, *, done: Callable[[int], object] = lambda count: None
+) -> Outcome:
+    """Apply what no earlier run has applied. `done` is called with the number of events just committed, or skipped."""
+    with tenancy.engine():
+        driver = Driver(world)
+        driver.load(cases)
+    left = [event for event in in_order(cases) if event[1] >= driver.applied(event[0])]
+    done(sum(len(case.lines) for case in cases) - len(left))
+    for start in range(0, len(left), BATCH):
+        batch = left[start : start + BATCH]
+        with tenancy.engine():
+            for case, nth, line in batch:
+                driver.apply(case, nth, line)
+            driver.mark({case.ref for case, _, _ in batch}, batch[-1][2].at)
+        done(len(batch))
+    with tenancy.engine():
+        driver.advance(log.ends_at)
+    return driver.outcome
+
+
 class Driver:
-    """One run over a log's cases."""
+    """One run over a log's cases, within the scopes that `replay` opens."""
 
-    world: World
-    outcome: Outcome = field(default_factory=Outcome)
-    standings: dict[str, Standing] = field(default_factory=dict)
-    next_at: datetime | None = None  # nothing historical is due before this
+    def __init__(self, world: World):
+        self.world = world
+        self.outcome = Outcome()
+        self.standings: dict[str, Standing] = {}
+        self.next_at: datetime | None = None  # nothing historical is due before this
 
     def load(self, cases: Collection[Case]) -> None:
         """Find what earlier runs have done."""
-        places = {place.organization.pk: customer for customer, place in self.world.places.items()}
-        refs = {(case.customer, case.ref) for case in cases}
+        customers = {place.organization.pk: customer for customer, place in self.world.places.items()}
         applied: dict[int, int] = {}
-        marks = Event.objects.filter(organization_id__in=places, subject_kind=REPLAY, verb=APPLIED)
+        marks = Event.objects.filter(organization_id__in=customers, subject_kind=SUBJECT, verb=APPLIED)
         for ticket_id, data in marks.values_list("subject_id", "data"):
             applied[ticket_id] = max(applied.get(ticket_id, 0), data["events"])
-        rows = Ticket.objects.filter(organization_id__in=places).exclude(external_ref="")
-        for ticket in rows.only("organization_id", "external_ref", "status", "responded_at"):
-            if (places[ticket.organization_id], ticket.external_ref) in refs:
-                self.standings[ticket.external_ref] = Standing(
-                    ticket.pk, ticket.status, ticket.responded_at is not None, applied[ticket.pk]
-                )
+        wanted = {(case.customer, case.ref) for case in cases}
+        for ticket in Ticket.objects.filter(organization_id__in=customers).exclude(external_ref=""):
+            if (customers[ticket.organization_id], ticket.external_ref) in wanted:
+                self.standings[ticket.external_ref] = _standing(ticket, applied[ticket.pk])
         self.look()
+
+    def applied(self, case: Case) -> int:
+        """How many events of a case are done."""
+        return self.standings[case.ref].applied if case.ref in self.standings else 0
+
+    def mark(self, refs: Collection[str], at: datetime) -> None:
+        """Leave word, in the batch's own transaction, of how far these cases have come."""
+        record_many(
+            Event(
+                organization_id=one.organization_id, verb=APPLIED, subject_kind=SUBJECT, subject_id=one.ticket_id,
+                audience=Audience.INTERNAL, data={"events": one.applied}, at=at,
+            )
+            for one in (self.standings[ref] for ref in sorted(refs))
+        )  # fmt: skip
 
     def look(self) -> None:
         """Ask when something historical is due next."""
-        firsts = (
+        firsts = [
             model.objects.filter(historical=True, next_at__isnull=False).aggregate(at=Min("next_at"))["at"]
             for model in (Clock, Escalation)
-        )
+        ]
         self.next_at = min((at for at in firsts if at is not None), default=None)
 
     def advance(self, until: datetime) -> None:
-        """Tick at every instant at which something is due before `until`."""
+        """Tick at every instant at which something falls due before `until`."""
         while self.next_at is not None and self.next_at < until:
             due, at = self.next_at, min(self.next_at + LATER, until)
             escalation.tick(now=at, historical=True)
@@ -103,51 +136,76 @@ class Driver:
                 raise RuntimeError(f"A tick at {at} left what was due at {due}: this would never end.")
 
     def apply(self, case: Case, nth: int, line: Line) -> None:
-        """One event: the first opens the ticket, the others are what `words` says of them."""
-        place = self.world.places[case.customer]
+        """One event: a case's first opens the ticket, the others are what `words` says of them."""
         self.advance(line.at)
         if nth == 0:
-            self.standings[case.ref] = self.open(case, line, place)
-            self.look()
+            self.standings[case.ref] = self.open(case, line)
             self.outcome.opened += 1
         else:
-            self.act(line, self.standings[case.ref], place)
+            self.act(line, self.standings[case.ref], self.world.places[case.customer])
         self.standings[case.ref].applied = nth + 1
         self.outcome.events += 1
 
-    def open(self, case: Case, line: Line, place: Place) -> Standing:
+    def open(self, case: Case, line: Line) -> Standing:
         """Submit the case's ticket."""
-        impact, urgency = IMPACT[case.priority]
+        place, (impact, urgency) = self.world.places[case.customer], IMPACT[case.priority]
         ticket = tickets.open_ticket(
             actor=place.requester, organization=place.organization, contract=place.contract, impact=impact,
             urgency=urgency, priority=case.priority, external_ref=case.ref, now=line.at,
-            subject=f"{case.ref}: {line.activity}", body=f"From the event log, line {line.number}: {line.activity}.",
+            subject=f"{case.ref}: {line.activity}", body=f"Line {line.number} of the event log: {line.activity}.",
         )  # fmt: skip
-        return Standing(ticket.pk, ticket.status, answered=False, applied=0)
+        self.look()
+        return _standing(ticket)
 
     def act(self, line: Line, standing: Standing, place: Place) -> None:
-        """Do what an event means; what a rule refuses halfway is undone and kept as a note."""
-        chosen = acts(line.activity, standing.status, answered=standing.answered)
+        """Do what an event means; what a rule refuses, halfway or not, is undone and kept as a note."""
         try:
-            with tenancy.enter(tenancy.current()) if len(chosen) > 1 else _nothing():
-                for act in chosen:
+            with transaction.atomic():
+                for act in acts(line.activity, standing.status, answered=standing.answered):
                     self.do(act, line, standing, place)
         except Refused as refusal:
-            self.outcome.as_notes.append((line.number, str(refusal)))
+            self.outcome.refused.append((line.number, str(refusal)))
             self.refresh(standing)
             self.do(Act.NOTE, line, standing, place)
 
     def do(self, act: Act, line: Line, standing: Standing, place: Place) -> None:
-        """One act, by who did it, at its time."""
-        agent = self.world.agents[line.agent]
-        said = f"{line.activity}."
-        common = {"ticket_id": standing.ticket_id, "now": line.at}
-        if act is Act.NOTE:
-            tickets.note(actor=agent, body=said, **common)
-            return
-        if act is Act.PERSIST:
-            escalation.persist(actor=place.requester, reason=said, **common)
-            self.refresh(standing)
-            self.look()
-            return
-        ...
+        """One act, at its time, by who did it."""
+        agent, words, which = (
+            self.world.agents[line.agent],
+            f"{line.activity}.",
+            {"ticket_id": standing.ticket_id, "now": line.at},
+        )
+        match act:
+            case Act.NOTE:
+                tickets.note(actor=agent, body=words, **which)
+                return
+            case Act.PERSIST:
+                escalation.persist(actor=place.requester, reason=words, **which)
+                self.look()
+                return self.refresh(standing)
+            case Act.ANSWER:
+                ticket = tickets.reply(actor=agent, body=words, **which).ticket
+            case Act.RESOLVE:
+                ticket = tickets.resolve(actor=agent, answer=words, **which)
+            case Act.ASK:
+                ticket = tickets.wait_for_client(actor=agent, question=words, **which)
+            case Act.PROMPT:
+                ticket = tickets.wait_for_client(actor=self.world.machine, question=words, **which)
+            case Act.RESUME:
+                ticket = tickets.take(actor=agent, **which)
+            case Act.REOPEN:
+                ticket = tickets.reopen(actor=agent, reason="", **which)
+            case Act.CLOSE:
+                ticket = tickets.confirm_solved(actor=place.requester, **which)
+        standing.status, standing.answered = ticket.status, ticket.responded_at is not None
+
+    def refresh(self, standing: Standing) -> None:
+        """Read the ticket again, after something that may have moved it unseen."""
+        ticket = Ticket.objects.only("status", "responded_at").get(
+            organization_id=standing.organization_id, pk=standing.ticket_id
+        )
+        standing.status, standing.answered = ticket.status, ticket.responded_at is not None
+
+
+def _standing(ticket: Ticket, applied: int = 0) -> Standing:
+    return Standing(ticket.organization_id, ticket.pk, ticket.status, ticket.responded_at is not None, applied)

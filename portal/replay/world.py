@@ -61,7 +61,10 @@ def build(log: Log, cases: Collection[Case], *, made: Callable[[], object] = lam
         calendar = _calendar(log, began)
         staff = {person.name: person for person in User.objects.filter(email__endswith=f"@staff.{DOMAIN}")}
         managers = [_staff(staff, title, StaffRole.ACCOUNT_MANAGER) for _, title, _ in LADDER[1:]]
-        agents = {name: _staff(staff, _agent_name(name), StaffRole.CONSULTANT) for name in sorted(set().union(*served.values()))}
+        agents = {
+            name: _staff(staff, _agent_name(name), StaffRole.CONSULTANT)
+            for name in sorted(set().union(*served.values()))
+        }
         machine = _staff(staff, "Help desk (automatic)", StaffRole.LEAD, is_automatic=True)
         known = {one.name: one for one in Organization.objects.filter(is_historical=True)}
         taken = len(known)
@@ -97,7 +100,9 @@ def _calendar(log: Log, began: datetime) -> BusinessCalendar:
     name = f"Italy 9–18, {log.years[0]}–{log.years[-1]}"
     calendar, made = BusinessCalendar.objects.get_or_create(name=name)
     if made:
-        closed = {day.isoformat(): what for day, what in sorted(holidays.country_holidays("IT", years=log.years).items())}
+        closed = {
+            day.isoformat(): what for day, what in sorted(holidays.country_holidays("IT", years=log.years).items())
+        }
         slo.publish_edition(
             actor=None, calendar=calendar, zone=ZONE, weekly=WEEKLY, holidays=closed, effective_at=began, now=began
         )

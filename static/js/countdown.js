@@ -48,7 +48,7 @@ function turn(clock, state) {
 }
 function say(clock) {
   const live = document.getElementById("live");
-  if (live) live.textContent = [clock.dataset.name, clock.textContent.replace(/\s+/g, " ").trim()].filter(Boolean).join(": ");
+  if (live) live.textContent = [clock.dataset.name, clock.innerText.replace(/\s+/g, " ").trim()].filter(Boolean).join(": ");
 }
 
 for (const clock of document.querySelectorAll("[data-countdown]")) start(clock);

@@ -18,7 +18,7 @@ function forget(key) {
   try { localStorage.removeItem(name(key)); } catch { /* nothing was kept */ }
 }
 
-const fields = (form) => [...form.elements].filter((field) => field.name && !field.dataset.draftSkip
+const fields = (form) => [...form.elements].filter((field) => field.name && !("draftSkip" in field.dataset)
   && (field.matches("textarea, select") || (field.matches("input") && ["text", "search", "email", "url", "number", "radio", "checkbox", "date"].includes(field.type))));
 const value = (field) => (["radio", "checkbox"].includes(field.type) ? field.checked : field.value);
 const id = (field) => (field.type === "radio" || field.type === "checkbox" ? `${field.name}=${field.value}` : field.name);

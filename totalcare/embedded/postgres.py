@@ -109,7 +109,7 @@ class Postgres:
         self._end_leftover(keep=again)
         self._check_or_make(programs, account)
         self.port = self.state.port("postgres_port", keep=again)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 15
         while not self._try(programs, account):
             if time.monotonic() > deadline:
                 raise ServiceError(f"PostgreSQL does not start; the end of {self.log}:\n{tail(self.log)}")

@@ -1,0 +1,7 @@
+"""The only writers of escalations: the tick that drives them, and the two things that people say to them."""
+
+from .acknowledge import acknowledge
+from .persist import persist
+from .tick import TickResult, tick, tick_all
+
+__all__ = ["TickResult", "acknowledge", "persist", "tick", "tick_all"]

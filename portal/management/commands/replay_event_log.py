@@ -1,0 +1,63 @@
+"""A help desk's event log, replayed through the services at historic time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from portal.replay import report, world
+from portal.replay.log import NotALogError, read
+from portal.replay.run import Outcome, replay
+
+
+class Command(BaseCommand):
+    """Idempotent and resumable: a second run changes nothing, one after a kill finishes. No mail leaves."""
+
+    help = "Replays a help desk's event log (CSV) through the services at historic time. docs/replay.md says how it is read."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, help="the log: one event a line, with a header")
+        parser.add_argument("--json", type=Path, metavar="FILE", help="write a line a ticket to this file")
+        parser.add_argument("--limit-cases", type=int, metavar="N", help="only the first N cases of the log")
+
+    def handle(self, *, file: Path, json: Path | None, limit_cases: int | None, **options: Any) -> None:
+        try:
+            log = read(file)
+        except NotALogError as error:
+            raise CommandError(str(error)) from error
+        cases = log.cases[:limit_cases]
+        for line in log.rejected:
+            self.stdout.write(f"line {line.number} skipped: {line.why}")
+        customers = len({case.customer for case in cases})
+        with tqdm(total=customers, desc="clients", unit="", disable=None, leave=False) as bar:
+            built = world.build(log, cases, made=bar.update)
+        began = time.monotonic()
+        with tqdm(
+            total=sum(len(case.lines) for case in cases), desc="events", unit="", disable=None, leave=False
+        ) as bar:
+            outcome = replay(log, cases, built, done=bar.update)
+        took = time.monotonic() - began
+        rows = report.records(built, cases)
+        if json:
+            report.write_json(rows, json)
+        self.tell(outcome, took)
+        for text in report.table(rows, cases):
+            self.stdout.write(text)
+        levels = ", ".join(f"{count} to level {level}" for level, count in report.escalated(built).items())
+        self.stdout.write(f"escalated: {levels or 'none'}; lines skipped: {len(log.rejected)}")
+
+    def tell(self, outcome: Outcome, took: float) -> None:
+        """What this run did, and at what pace."""
+        for number, why in outcome.refused:
+            self.stdout.write(f"line {number} kept as a note: {why}")
+        if not outcome.events:
+            self.stdout.write("Nothing to do: every event has been applied before.")
+            return
+        self.stdout.write(
+            f"{outcome.opened} tickets, {outcome.events} events and {outcome.ticks} ticks in {took:.1f} s:"
+            f" {outcome.opened / took:.1f} tickets/s, {outcome.events / took:.0f} events/s"
+        )

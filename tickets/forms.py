@@ -1,0 +1,142 @@
+"""What people send to a ticket. A form checks shapes; the services decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from contracts.models import Contract
+from contracts.selectors import live_contracts
+
+from . import minutes, words
+from .models import RequestType, Ticket
+from .priority import Impact, Priority, Urgency
+from .selectors import assignable
+
+LONGEST = 50_000
+
+
+def text(label: Any, rows: int = 6, **options: Any) -> forms.CharField:
+    """A field of Markdown."""
+    return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows}), **options)
+
+
+class ContractChoice(forms.ModelChoiceField):
+    """Contracts by their client's name, and reference when one client has several."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.organization.name} · {obj.reference}"
+
+
+class NewTicketForm(forms.Form):
+    """A request: what, for whom it matters and how much. Contracts are those this person may use today."""
+
+    contract = ContractChoice(queryset=Contract.objects.none(), label=_("Contract"), empty_label=None)
+    request_type = forms.ModelChoiceField(
+        queryset=RequestType.objects.filter(is_active=True).select_related("category"),
+        label=_("Kind of request"),
+        required=False,
+        empty_label=_("Something else"),
+        to_field_name="slug",
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=200)
+    body = text(_("What do you need?"), rows=8, help_text=_("Markdown works. Never write a password here."))
+    impact = forms.ChoiceField(
+        label=_("Whom does it touch?"), choices=list(words.IMPACT.items()), widget=forms.RadioSelect
+    )
+    urgency = forms.ChoiceField(
+        label=_("What does it do to them?"), choices=list(words.URGENCY.items()), widget=forms.RadioSelect
+    )
+    confidential = forms.BooleanField(
+        label=_("Confidential: only I and our approvers see it, with Total Care’s people"), required=False
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.contracts = live_contracts(user, timezone.localdate())
+        field: Any = self.fields["contract"]
+        field.queryset = Contract.objects.filter(pk__in=[one.pk for one in self.contracts]).select_related(
+            "organization"
+        )
+        if self.contracts:
+            field.initial = self.contracts[0].pk
+        if len(self.contracts) == 1:
+            field.widget = forms.HiddenInput()
+        self.fields["impact"].initial, self.fields["urgency"].initial = Impact.PERSON, Urgency.DEGRADED
+
+
+class ReplyForm(forms.Form):
+    """A reply to the client, or an internal note. `seen` is the newest message the writer had before the eyes."""
+
+    audience = forms.ChoiceField(choices=[("client", "client"), ("internal", "internal")], required=False)
+    body = text(_("Message"))
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class ActionForm(forms.Form):
+    """A change of status. Some need words: a question, an answer, a reason."""
+
+    ACTIONS = ("take", "wait_for_client", "wait_for_third_party", "resolve", "reopen", "confirm_solved", "cancel")
+    WORDS = {
+        "wait_for_client": _("What do you ask the client?"),
+        "resolve": _("Your last answer to the client (optional once you have answered)"),
+        "reopen": _("What is still missing?"),
+        "cancel": _("Why is it cancelled? Both sides read this."),
+    }
+    action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS], widget=forms.HiddenInput)
+    text = text(_("Message"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        action = self["action"].value()
+        self.fields["text"].label = self.WORDS.get(action, _("Message"))
+        if action not in self.WORDS:
+            self.fields["text"].widget = forms.HiddenInput()
+
+
+class AssignForm(forms.Form):
+    """Who has it; empty for nobody."""
+
+    assignee = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Assignee"), required=False, empty_label=_("Nobody")
+    )
+
+    def __init__(self, *args: Any, ticket: Ticket, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["assignee"]
+        field.queryset = assignable(ticket.organization_id)
+        field.initial = ticket.assignee_id
+
+
+class PriorityForm(forms.Form):
+    """A corrected priority, with a reason that the client reads."""
+
+    priority = forms.ChoiceField(label=_("Priority"), choices=list(words.PRIORITY.items()))
+    reason = text(_("Why? The client reads this."), rows=3)
+
+    def clean_priority(self) -> Priority:
+        return Priority(self.cleaned_data["priority"])
+
+
+class TimeForm(forms.Form):
+    """Time worked: minutes as people write them, what for, and the day."""
+
+    duration = forms.CharField(label=_("Time"), max_length=12, help_text=_("38, 0:38 or 1 h 30"))
+    summary = forms.CharField(label=_("What for"), max_length=200)
+    worked_on = forms.DateField(
+        label=_("Day worked"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def clean_duration(self) -> int:
+        try:
+            return minutes.parse(self.cleaned_data["duration"])
+        except ValueError:
+            raise ValidationError(_("Write the time as 38, 0:38 or 1 h 30.")) from None
+
+    def clean_worked_on(self) -> Any:
+        return self.cleaned_data["worked_on"] or timezone.localdate()

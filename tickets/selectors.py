@@ -1,0 +1,54 @@
+"""Questions that pages ask about tickets."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from accounts.permissions import ACTIONS
+from accounts.roles import StaffRole
+from tickets.models import Category, Message, RequestType, Ticket
+
+
+def ticket_by_reference(user: User, reference: str) -> Ticket:
+    """NW-1042, if this person sees it; Http404 otherwise, whatever is wrong with it."""
+    key, dash, number = reference.rpartition("-")
+    if not dash or not number.isascii() or not number.isdigit() or len(number) > 9:
+        raise Http404
+    ticket = (
+        Ticket.objects.visible_to(user)
+        .filter(organization__key=key.upper(), number=int(number))
+        .select_related("organization", "contract", "request_type__category", "requester", "assignee", "follows")
+        .first()
+    )
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def conversation(user: User, ticket: Ticket) -> list[Message]:
+    """What was said, oldest first; without internal notes for people of clients."""
+    messages = Message.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket)
+    if not user.is_valiantys:
+        messages = messages.filter(audience="client")
+    return list(messages.select_related("author").order_by("id"))
+
+
+def assignable(organization_id: int) -> QuerySet[User]:
+    """People of Valiantys who may work on a client's tickets."""
+    working = [role for role in StaffRole.values if role in ACTIONS["ticket.work"]]
+    serving = Q(staff_role__in=[StaffRole.LEAD, StaffRole.ADMINISTRATOR]) | Q(
+        assignments__organization_id=organization_id
+    )
+    people = User.objects.filter(serving, is_active=True, is_automatic=False, staff_role__in=working)
+    return people.distinct().order_by("name", "id")
+
+
+def catalogue() -> list[tuple[Category, list[RequestType]]]:
+    """The categories with their request types, as offered."""
+    types: dict[int, list[RequestType]] = {}
+    for one in RequestType.objects.filter(is_active=True).order_by("position", "id"):
+        types.setdefault(one.category_id, []).append(one)
+    categories = Category.objects.filter(is_active=True).order_by("position", "id")
+    return [(category, types.get(category.pk, [])) for category in categories]

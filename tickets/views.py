@@ -1,0 +1,218 @@
+"""What one does to a ticket. The page itself is portal's; a refused action gives its form back, with all that was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.permissions import check
+from accounts.requests import Request
+from common.errors import Refused
+from contracts.selectors import promise as promise_of
+
+from . import services, words
+from .forms import ActionForm, AssignForm, NewTicketForm, PriorityForm, ReplyForm, TimeForm
+from .models import Ticket
+from .priority import priority as priority_of
+from .selectors import catalogue, ticket_by_reference
+
+Act = Callable[[Ticket, dict[str, Any]], object]
+
+
+def _answer(
+    request: Request, ticket: Ticket, form: forms.Form, title: str, submit: str, act: Act, draft: str = ""
+) -> HttpResponse:
+    """Do it and go back to the ticket; or show the form with what is wrong, keeping what was typed."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(ticket, form.cleaned_data)
+        except services.Overtaken as crossed:
+            form.data = form.data.copy()
+            form.data["seen"] = crossed.seen
+            form.add_error(None, str(crossed))
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            if draft:
+                messages.success(request, _("Sent."), extra_tags=f"draft:{draft}")
+            return redirect("portal:ticket", ticket.reference)
+    status = 422 if request.method == "POST" else 200
+    context = {"form": form, "ticket": ticket, "title": title, "submit": submit}
+    return render(request, "tickets/form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: Request) -> HttpResponse:
+    """Ask for something."""
+    initial = {"request_type": request.GET.get("type"), "subject": request.GET.get("subject", "")[:200]}
+    form = NewTicketForm(request.POST or None, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            ticket = services.open_ticket(
+                actor=request.user, organization=data["contract"].organization, now=request.now, **data
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Your request is with us."), extra_tags="draft:ticket:new")
+            return redirect("portal:ticket", ticket.reference)
+    context = {"form": form, "promise": _promised(request, form), "catalogue": catalogue()}
+    return render(request, "tickets/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+@login_required
+@require_GET
+def promise(request: Request) -> HttpResponse:
+    """What would be promised to the request being written: a fragment, before it is sent."""
+    form = NewTicketForm(request.GET, user=request.user)
+    form.is_valid()
+    return render(request, "tickets/_promise.html", {"promise": _promised(request, form)})
+
+
+def _promised(request: Request, form: NewTicketForm) -> dict[str, Any] | None:
+    """The promise for what is chosen so far, or why there is none; None while nobody could say."""
+    values = {name: form[name].value() for name in ("contract", "impact", "urgency")}
+    contract = next((one for one in form.contracts if str(one.pk) == str(values["contract"])), None)
+    if contract is None:
+        return None
+    try:
+        priority = priority_of(values["impact"], values["urgency"])
+        promised = promise_of(contract, priority=priority, channel=Ticket.Channel.PORTAL, at=request.now)
+    except Refused as refused:
+        return {"refused": str(refused)}
+    except ValueError:
+        return None
+    return {
+        "promised": promised,
+        "priority": priority,
+        "priority_words": words.PRIORITY[priority],
+        "contract": contract,
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reply(request: Request, reference: str) -> HttpResponse:
+    """A public reply, or an internal note."""
+    ticket = ticket_by_reference(request.user, reference)
+    internal = request.POST.get("audience") == "internal"
+    check(request.user, "ticket.note" if internal else "ticket.reply", ticket.organization_id)
+
+    def act(ticket: Ticket, data: dict[str, Any]) -> None:
+        if internal:
+            services.note(actor=request.user, ticket_id=ticket.pk, body=data["body"], now=request.now)
+        else:
+            services.reply(
+                actor=request.user, ticket_id=ticket.pk, body=data["body"], seen=data["seen"], now=request.now
+            )
+
+    title = _("Internal note") if internal else _("Reply")
+    submit = _("Add note") if internal else _("Send")
+    return _answer(request, ticket, ReplyForm(request.POST or None), title, submit, act, f"ticket:{ticket.pk}")
+
+
+TITLES: dict[str, Callable[[], str]] = {
+    "take": lambda: _("Start work"),
+    "wait_for_client": lambda: _("Wait for the client"),
+    "wait_for_third_party": lambda: _("Wait for a third party"),
+    "resolve": lambda: _("Resolve"),
+    "reopen": lambda: _("Not solved"),
+    "confirm_solved": lambda: _("Solved: close it"),
+    "cancel": lambda: _("Cancel the request"),
+}
+# The service's own word for the text that comes with an action.
+TEXTS = {"wait_for_client": "question", "resolve": "answer", "reopen": "reason", "cancel": "reason"}
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act(request: Request, reference: str) -> HttpResponse:
+    """Move a ticket through its life."""
+    ticket = ticket_by_reference(request.user, reference)
+    form = ActionForm(request.POST or None, initial={"action": request.GET.get("action", "take")})
+    action = str(form["action"].value())
+
+    def move(ticket: Ticket, data: dict[str, Any]) -> None:
+        words_of = {TEXTS[action]: data["text"]} if action in TEXTS else {}
+        getattr(services, action)(actor=request.user, ticket_id=ticket.pk, now=request.now, **words_of)
+
+    title = TITLES[action]() if action in TITLES else _("Change of status")
+    return _answer(request, ticket, form, title, title, move, f"ticket:{ticket.pk}:{action}")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def assign(request: Request, reference: str) -> HttpResponse:
+    """Give the ticket to someone."""
+    ticket = ticket_by_reference(request.user, reference)
+    check(request.user, "ticket.assign", ticket.organization_id)
+    form = AssignForm(request.POST or None, ticket=ticket)
+
+    def give(ticket: Ticket, data: dict[str, Any]) -> None:
+        services.assign(actor=request.user, ticket_id=ticket.pk, assignee=data["assignee"], now=request.now)
+
+    return _answer(request, ticket, form, _("Assign"), _("Assign"), give)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def prioritize(request: Request, reference: str) -> HttpResponse:
+    """Correct the priority."""
+    ticket = ticket_by_reference(request.user, reference)
+    check(request.user, "ticket.prioritize", ticket.organization_id)
+    form = PriorityForm(request.POST or None, initial={"priority": ticket.priority})
+
+    def correct(ticket: Ticket, data: dict[str, Any]) -> None:
+        services.prioritize(actor=request.user, ticket_id=ticket.pk, now=request.now, **data)
+
+    return _answer(request, ticket, form, _("Correct the priority"), _("Correct"), correct)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def log_time(request: Request, reference: str) -> HttpResponse:
+    """Log time worked."""
+    ticket = ticket_by_reference(request.user, reference)
+    check(request.user, "time.log", ticket.organization_id)
+    form = TimeForm(request.POST or None, initial={"worked_on": timezone.localdate()})
+
+    def log(ticket: Ticket, data: dict[str, Any]) -> None:
+        entry = services.log_time(
+            actor=request.user, ticket_id=ticket.pk, minutes=data["duration"], summary=data["summary"],
+            worked_on=data["worked_on"], now=request.now,
+        )  # fmt: skip
+        if entry.awaiting_minutes:
+            messages.warning(
+                request,
+                _("Saved. %(minutes)d minutes are beyond the hours left and await the client’s approval.")
+                % {"minutes": entry.awaiting_minutes},
+            )
+        else:
+            messages.success(request, _("Time saved."))
+
+    return _answer(request, ticket, form, _("Log time"), _("Log"), log)
+
+
+@login_required
+@require_POST
+def reverse_time(request: Request, reference: str, pk: int) -> HttpResponse:
+    """Take a time entry back."""
+    ticket = ticket_by_reference(request.user, reference)
+    try:
+        services.reverse_time(actor=request.user, work_log_id=pk, now=request.now)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("The entry is reversed, and its hours are given back."))
+    return redirect("portal:ticket", ticket.reference)

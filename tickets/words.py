@@ -1,0 +1,32 @@
+"""What statuses, priorities, impacts and urgencies are called, in the reader's language."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .priority import Impact, Priority, Urgency
+from .workflow import Status
+
+STATUS = {
+    Status.NEW: _("New"),
+    Status.IN_PROGRESS: _("In progress"),
+    Status.WAITING_CLIENT: _("Waiting for client"),
+    Status.WAITING_THIRD_PARTY: _("Waiting for third party"),
+    Status.RESOLVED: _("Resolved"),
+    Status.CLOSED: _("Closed"),
+    Status.CANCELLED: _("Cancelled"),
+}
+PRIORITY = {
+    Priority.CRITICAL: _("Critical"),
+    Priority.HIGH: _("High"),
+    Priority.MEDIUM: _("Medium"),
+    Priority.LOW: _("Low"),
+}
+IMPACT = {
+    Impact.ORGANIZATION: _("The whole company"),
+    Impact.TEAM: _("A team"),
+    Impact.PERSON: _("One person"),
+}
+URGENCY = {
+    Urgency.BLOCKED: _("Work is blocked"),
+    Urgency.DEGRADED: _("Work goes on, but badly"),
+    Urgency.QUESTION: _("It is a question, or can wait"),
+}
