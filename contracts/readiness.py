@@ -28,5 +28,24 @@ def missing(contract: Contract) -> list[str]:
 
 @register
 def has_calendar(contract: Contract) -> list[str]:
-    """Promises are measured in its business hours."""
-    return [] if contract.calendar_id else [_("a business calendar")]
+    """Promises are measured in its business hours, so there must be some."""
+    if contract.calendar is None:
+        return [_("a business calendar")]
+    chosen = (contract.calendar, contract.critical_calendar)
+    return [
+        _("opening hours for the calendar “%(name)s”") % {"name": calendar}
+        for calendar in chosen
+        if calendar is not None and not calendar.editions.exists()
+    ]
+
+
+@register
+def has_no_conflict(contract: Contract) -> list[str]:
+    """Two clauses that say different things about one term, on one date: nothing is guessed (domain §1.1)."""
+    from contracts import selectors, terms  # they import the models, which this module is loaded before
+
+    return [
+        _("one value for %(key)s, that §%(one)s of “%(document)s” and §%(other)s of “%(against)s” set differently")
+        % {"key": a.key, "one": a.clause, "document": a.document, "other": b.clause, "against": b.document}
+        for a, b in terms.conflicts(selectors.settings_of(contract))
+    ]

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.errors import Refused
 from contracts import terms
 from contracts.models import ClauseTerm, Contract, HoursAccount, HoursEntry
+from contracts.models.contract import ContractQuerySet
 from slo import clock as rule
 from slo import services as slo
 from slo.models import CalendarEdition
@@ -37,15 +39,25 @@ class Promise:
         return self.target.provenance()
 
 
-def effective_terms(contract: Contract, on: date) -> Mapping[str, terms.Effective]:
-    """Every term of a contract on a day, each with its clause or its default."""
+def day_of(at: datetime) -> date:
+    """The date that contracts go by at an instant: the house's (Europe/Paris), whoever reads, wherever the server is."""
+    return timezone.localtime(at, timezone.get_default_timezone()).date()
+
+
+def settings_of(contract: Contract) -> list[terms.Setting]:
+    """What the clauses of a contract's documents set, of all dates."""
     rows = ClauseTerm.objects.filter(
         organization_id=contract.organization_id, clause__document__contract_id=contract.pk
     ).values_list(
         "key", "value", "clause_id", "clause__number", "clause__document_id", "clause__document__title",
         "clause__document__kind", "clause__document__edition", "clause__document__effective_on",
     )  # fmt: skip
-    return terms.effective((terms.Setting(*row) for row in rows), tier=contract.tier, on=on)
+    return [terms.Setting(*row) for row in rows]
+
+
+def effective_terms(contract: Contract, on: date) -> Mapping[str, terms.Effective]:
+    """Every term of a contract on a day, each with its clause or its default."""
+    return terms.effective(settings_of(contract), tier=contract.tier, on=on)
 
 
 def promise(contract: Contract, *, priority: str, channel: str, at: datetime) -> Promise:
@@ -53,7 +65,7 @@ def promise(contract: Contract, *, priority: str, channel: str, at: datetime) ->
 
     A channel that the contract doesn't cover promises nothing (service guide §5); the request is served all the same.
     """
-    in_force = effective_terms(contract, at.date())
+    in_force = effective_terms(contract, day_of(at))
     key = f"slo.first_response.{priority}"
     target, coverage = in_force[key], in_force[f"channel.{channel}.covered"]
     minutes, warning = int(target.value), int(in_force["slo.warning"].value)
@@ -78,15 +90,33 @@ def live_contracts(user: User, on: date) -> list[Contract]:
 
 
 def contract_for_work(contract: Contract, on: date) -> Contract:
-    """The contract live on the day worked (domain §1.5): the ticket's own when it is, else its client's newest that is.
+    """The contract live on the day worked (domain §1.5): the ticket's own when it was, else its client's newest that was.
 
-    Refused when none was live on that day.
+    One that was suspended or has ended since counts: work done is never lost. Refused when none ran on that day.
     """
-    live = Contract.objects.filter(organization_id=contract.organization_id).live(on).order_by("-starts_on", "-id")
-    chosen = next((one for one in live if one.pk == contract.pk), None) or next(iter(live), None)
+    chosen = _own_or_newest(contract, Contract.objects.ran(on))
     if chosen is None:
         raise Refused(_("No contract of this client was live on that day: choose another day."))
     return chosen
+
+
+def contract_to_follow(contract: Contract, on: date) -> Contract:
+    """Under which contract a reply to a closed ticket opens the next one: its own, or the client's newest live one."""
+    return _own_or_newest(contract, Contract.objects.live(on)) or contract
+
+
+def _own_or_newest(contract: Contract, among: ContractQuerySet) -> Contract | None:
+    candidates = list(among.filter(organization_id=contract.organization_id).order_by("-starts_on", "-id"))
+    return next((one for one in candidates if one.pk == contract.pk), None) or next(iter(candidates), None)
+
+
+def is_read_only(contract: Contract) -> bool:
+    """Its contract has ended, and no other of the client's goes on with the work (domain §1.5)."""
+    status = Contract.Status
+    going_on = Contract.objects.filter(
+        organization_id=contract.organization_id, status__in=[status.ACTIVE, status.SUSPENDED]
+    )
+    return contract.status == status.ENDED and not going_on.exists()
 
 
 def hours_of(contract: Contract) -> HoursAccount | None:

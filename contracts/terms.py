@@ -5,7 +5,8 @@ Defaults are the house's examples, not the guide's (it gives no figure); an admi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -88,10 +89,9 @@ def parse(key: str, text: str) -> int | bool:
         if word not in WORDS:
             raise TermError("value", f"{key} takes yes or no, not “{text}”.")
         return WORDS[word]
-    try:
-        number = int(word)
-    except ValueError:
-        raise TermError("value", f"{key} takes a whole number of {unit(term)}, not “{text}”.") from None
+    if not re.fullmatch(r"[0-9]{1,9}", word):
+        raise TermError("value", f"{key} takes a whole number of {unit(term)}, not “{text}”.")
+    number = int(word)
     if not term.least <= number <= term.most:
         raise TermError("value", f"{key} lies between {term.least} and {term.most} {unit(term)}, not {number}.")
     return number
@@ -143,11 +143,20 @@ class Effective:
         }  # fmt: skip
 
 
+SUBORDINATE = {"guide", "policy"}  # they never beat the contract (service guide §1), however new
+
+
+def _standing(setting: Setting) -> tuple[bool, date]:
+    """What decides between two settings of a term: the contract's documents first, then the later date."""
+    return setting.kind not in SUBORDINATE, setting.effective_on
+
+
 def effective(settings: Iterable[Setting], *, tier: str, on: date) -> Mapping[str, Effective]:
     """Every term of the registry on a day: the newest document in force that sets it, else the default (domain §1).
 
-    Among the contract's own documents the later effective date wins, then the later document. Precedence between
-    ranks is the contract's own data and is settled where documents of other ranks are.
+    The guide and the policies give way to the contract's own documents; among these, and among those, the later effective
+    date wins. Two of one standing are a conflict (`conflicts`) that keeps a contract from going live; should one slip in
+    later, the later document counts until it is settled.
     """
     by_key: dict[str, list[Setting]] = {}
     for setting in settings:
@@ -155,7 +164,17 @@ def effective(settings: Iterable[Setting], *, tier: str, on: date) -> Mapping[st
             by_key.setdefault(setting.key, []).append(setting)
     terms = {}
     for key, term in REGISTRY.items():
-        ranked = sorted(by_key.get(key, ()), key=lambda s: (s.effective_on, s.document_id, s.clause_id), reverse=True)
+        ranked = sorted(by_key.get(key, ()), key=lambda s: (_standing(s), s.document_id, s.clause_id), reverse=True)
         value = parse(key, ranked[0].text) if ranked else default(key, tier)
         terms[key] = Effective(term, value, ranked[0] if ranked else None, tuple(ranked[1:]))
     return terms
+
+
+def conflicts(settings: Iterable[Setting]) -> Iterator[tuple[Setting, Setting]]:
+    """Pairs of clauses of one standing and date that set one term differently: an administrator settles them (domain §1.1)."""
+    first: dict[tuple[str, bool, date], Setting] = {}
+    for setting in sorted(settings, key=lambda s: (s.document_id, s.clause_id)):
+        if setting.key in REGISTRY:
+            other = first.setdefault((setting.key, *_standing(setting)), setting)
+            if parse(other.key, other.text) != parse(setting.key, setting.text):
+                yield other, setting

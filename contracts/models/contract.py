@@ -17,11 +17,14 @@ from slo.models import BusinessCalendar
 class ContractQuerySet(TenantQuerySet):
     """Questions about contracts."""
 
-    def live(self, on: date) -> models.QuerySet[Contract]:
+    def ran(self, on: date) -> ContractQuerySet:
+        """Within its dates that day and no draft: time worked then draws on it, whatever became of it since."""
+        within = self.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on), starts_on__lte=on)
+        return within.exclude(status=Contract.Status.DRAFT)
+
+    def live(self, on: date) -> ContractQuerySet:
         """Active on a day: tickets may be opened under it."""
-        return self.filter(status=Contract.Status.ACTIVE, starts_on__lte=on).filter(
-            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on)
-        )
+        return self.ran(on).filter(status=Contract.Status.ACTIVE)
 
 
 class Contract(TenantModel):

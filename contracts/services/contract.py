@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from audit.services import record
 from common.errors import Refused
 from contracts import readiness
 from contracts.models import Contract
+from contracts.selectors import day_of
 
 Status = Contract.Status
 
@@ -21,7 +22,7 @@ Status = Contract.Status
 def _move(actor: User | None, contract: Contract, status: str, allowed: set[str], now: datetime) -> Contract:
     if actor is not None:
         permissions.check(actor, "contract.edit", contract.organization_id)
-    locked = Contract.objects.select_for_update().get(pk=contract.pk)
+    locked = Contract.objects.select_for_update(no_key=True).get(pk=contract.pk)
     if locked.status not in allowed:
         raise Refused(
             _("This contract is %(status)s: that can't be done now.") % {"status": locked.get_status_display()}
@@ -29,7 +30,9 @@ def _move(actor: User | None, contract: Contract, status: str, allowed: set[str]
     if status == Status.ACTIVE and (missing := readiness.missing(locked)):
         raise Refused(_("The contract can't go live yet. Missing: %(what)s.") % {"what": ", ".join(missing)})
     locked.status = status
-    locked.save(update_fields=["status"])
+    if status == Status.ENDED:
+        locked.ends_on = max(locked.starts_on, min(locked.ends_on or date.max, day_of(now)))
+    locked.save(update_fields=["status", "ends_on"])
     record(
         organization_id=locked.organization_id, actor_id=actor and actor.pk, verb=f"contract.{status}",
         subject_kind="contract", subject_id=locked.pk, audience=Audience.CLIENT, at=now,
@@ -51,5 +54,5 @@ def suspend(*, actor: User | None, contract: Contract, now: datetime) -> Contrac
 
 @transaction.atomic
 def end(*, actor: User | None, contract: Contract, now: datetime) -> Contract:
-    """Read-only from now on."""
+    """Read-only from now on, today its last day: time worked until then can still be logged."""
     return _move(actor, contract, Status.ENDED, {Status.ACTIVE, Status.SUSPENDED}, now)

@@ -21,7 +21,7 @@ def _locked_account(contract: Contract) -> HoursAccount:
     """The account, made on first use, locked until COMMIT."""
     mine = {"organization_id": contract.organization_id, "contract": contract}
     HoursAccount.objects.bulk_create([HoursAccount(**mine)], ignore_conflicts=True)
-    return HoursAccount.objects.select_for_update().get(**mine)
+    return HoursAccount.objects.select_for_update(no_key=True).get(**mine)
 
 
 def _post(

@@ -12,7 +12,7 @@ from django.db import connection
 from audit.models import Event
 from audit.services import record_many
 from escalation.ladder import ALARM_EVERY, Cause, Decision, Entry, Move, decide
-from escalation.models import Escalation, EscalationStep
+from escalation.models import Escalation
 from notifications.services import Parcel, queue_many
 from tickets import notices
 from tickets.models import Ticket
@@ -33,6 +33,10 @@ CLIMB = """
         next_at = moved.acknowledge_by, acknowledged_at = NULL, acknowledged_by_id = NULL, update_by = NULL
     FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[]) AS moved (id, level, acknowledge_by)
     WHERE escalation_escalation.id = moved.id"""
+
+STEP = """
+    INSERT INTO escalation_escalationstep (organization_id, escalation_id, level, cause, is_empty, reason, at)
+    SELECT step.*, %s FROM unnest(%s::bigint[], %s::bigint[], %s::smallint[], %s::text[], %s::boolean[], %s::text[]) AS step"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +63,20 @@ def climb(pushes: Sequence[Push], *, roster: Roster, now: datetime, historical: 
 
     The levels' people are told; the leads where a contract has no ladder, or nobody stands on the top of it.
     """
-    outcomes = [_decided(push, roster) for push in pushes]
+    first = {
+        push.ticket.pk: push for push in reversed(pushes)
+    }  # two causes of one ticket: the second finds the first's work
+    later = [push for push in pushes if first[push.ticket.pk] is not push]
+    outcomes = [_decided(push, roster) for push in first.values()]
     overtaken = _open([one for one in outcomes if one.decision.move is Move.OPEN], roster, now, historical)
     written = [one for one in outcomes if one.push.ticket.pk not in overtaken]
     _move([one for one in written if one.decision.move is Move.CLIMB], now)
     _alarm([one for one in written if one.decision.move is Move.ALARM], now)
-    EscalationStep.objects.bulk_create(
-        EscalationStep(
-            organization_id=one.push.ticket.organization_id,
-            escalation_id=one.escalation_id,
-            level=entry.level,
-            cause=entry.cause.value,
-            is_empty=entry.is_empty,
-            reason="" if entry.cause is Cause.EMPTY_LEVEL else one.push.reason,
-            at=now,
-        )
-        for one in written
-        for entry in one.decision.entries
-    )
+    _step(written, now)
     _tell(written, roster, now)
-    if overtaken:  # somebody opened one between our look and our write: theirs is committed and visible by now
-        again = [one.push for one in outcomes if one.push.ticket.pk in overtaken]
+    # Somebody opened one between our look and our write: theirs is committed and visible by now.
+    again = [one.push for one in outcomes if one.push.ticket.pk in overtaken] + later
+    if again:
         found = {one.ticket_id: one for one in locked_open([push.ticket for push in again])}
         climb(
             [replace(push, escalation=found.get(push.ticket.pk)) for push in again],
@@ -133,7 +130,9 @@ def _open(outcomes: list[_Outcome], roster: Roster, now: datetime, historical: b
 
 
 def _move(outcomes: list[_Outcome], now: datetime) -> None:
-    rows = [(one.escalation_id, one.decision.level.position, one.acknowledge_by) for one in outcomes if one.decision.level]
+    rows = [
+        (one.escalation_id, one.decision.level.position, one.acknowledge_by) for one in outcomes if one.decision.level
+    ]
     if rows:
         with connection.cursor() as cursor:
             cursor.execute(CLIMB, [now, *map(list, zip(*rows, strict=True))])
@@ -144,6 +143,24 @@ def _alarm(outcomes: list[_Outcome], now: datetime) -> None:
     Escalation.objects.filter(pk__in=[one.escalation_id for one in outcomes]).update(
         next_at=now + ALARM_EVERY, acknowledged_at=None, acknowledged_by=None, update_by=None
     )
+
+
+def _step(outcomes: list[_Outcome], now: datetime) -> None:
+    rows = [
+        (
+            one.push.ticket.organization_id,
+            one.escalation_id,
+            entry.level,
+            entry.cause.value,
+            entry.is_empty,
+            "" if entry.cause is Cause.EMPTY_LEVEL else one.push.reason,
+        )
+        for one in outcomes
+        for entry in one.decision.entries
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(STEP, [now, *map(list, zip(*rows, strict=True))])
 
 
 def _tell(outcomes: list[_Outcome], roster: Roster, now: datetime) -> None:

@@ -8,19 +8,17 @@ missing, and one that has nothing left to do changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
-from django.db.models import Min
+from django.db import connection, transaction
 
 from audit.models import Audience, Event
 from audit.services import record_many
 from common import tenancy
 from common.errors import Refused
 from escalation import services as escalation
-from escalation.models import Escalation
-from slo.models import Clock
 from tickets import services as tickets
 from tickets.models import Ticket
 
@@ -28,6 +26,11 @@ from .log import Case, Line, Log, in_order
 from .words import Act, acts
 from .world import Place, World
 
+# When something historical is due next, and the tickets whose escalation is open: asked often, so in one round trip.
+LOOK = """
+    SELECT LEAST((SELECT min(next_at) FROM slo_clock WHERE historical AND next_at IS NOT NULL),
+                 (SELECT min(next_at) FROM escalation_escalation WHERE historical AND next_at IS NOT NULL)),
+           ARRAY(SELECT ticket_id FROM escalation_escalation WHERE historical AND closed_at IS NULL)"""
 APPLIED, SUBJECT = "replay.applied", "replay"
 BATCH = 200
 LATER = timedelta(seconds=1)  # a tick comes after what it finds, as a real one does
@@ -89,19 +92,23 @@ class Driver:
         self.outcome = Outcome()
         self.standings: dict[str, Standing] = {}
         self.next_at: datetime | None = None  # nothing historical is due before this
+        self.escalated: set[int] = set()
 
     def load(self, cases: Collection[Case]) -> None:
         """Find what earlier runs have done."""
         customers = {place.organization.pk: customer for customer, place in self.world.places.items()}
         applied: dict[int, int] = {}
+        reached: datetime | None = None
         marks = Event.objects.filter(organization_id__in=customers, subject_kind=SUBJECT, verb=APPLIED)
-        for ticket_id, data in marks.values_list("subject_id", "data"):
-            applied[ticket_id] = max(applied.get(ticket_id, 0), data["events"])
+        for mark in marks.order_by("at", "id"):
+            applied[mark.subject_id], reached = mark.data["events"], mark.at
         wanted = {(case.customer, case.ref) for case in cases}
         for ticket in Ticket.objects.filter(organization_id__in=customers).exclude(external_ref=""):
             if (customers[ticket.organization_id], ticket.external_ref) in wanted:
                 self.standings[ticket.external_ref] = _standing(ticket, applied[ticket.pk])
         self.look()
+        if reached is not None and self.escalated:  # killed, perhaps, between an answer and the tick that would see it
+            self.due_by(reached)
 
     def applied(self, case: Case) -> int:
         """How many events of a case are done."""
@@ -118,12 +125,15 @@ class Driver:
         )  # fmt: skip
 
     def look(self) -> None:
-        """Ask when something historical is due next."""
-        firsts = [
-            model.objects.filter(historical=True, next_at__isnull=False).aggregate(at=Min("next_at"))["at"]
-            for model in (Clock, Escalation)
-        ]
-        self.next_at = min((at for at in firsts if at is not None), default=None)
+        """Ask when something historical is due next, and which tickets stand on a ladder."""
+        with connection.cursor() as cursor:
+            cursor.execute(LOOK)
+            self.next_at, escalated = cursor.fetchone()
+        self.escalated = set(escalated)
+
+    def due_by(self, at: datetime) -> None:
+        """Tick after this instant, whether or not anything is due."""
+        self.next_at = at if self.next_at is None else min(self.next_at, at)
 
     def advance(self, until: datetime) -> None:
         """Tick at every instant at which something falls due before `until`."""
@@ -159,9 +169,10 @@ class Driver:
 
     def act(self, line: Line, standing: Standing, place: Place) -> None:
         """Do what an event means; what a rule refuses, halfway or not, is undone and kept as a note."""
+        chosen = acts(line.activity, standing.status, answered=standing.answered)
         try:
-            with transaction.atomic():
-                for act in acts(line.activity, standing.status, answered=standing.answered):
+            with transaction.atomic() if len(chosen) > 1 else nullcontext():  # services are atomic themselves
+                for act in chosen:
                     self.do(act, line, standing, place)
         except Refused as refusal:
             self.outcome.refused.append((line.number, str(refusal)))
@@ -198,6 +209,8 @@ class Driver:
             case Act.CLOSE:
                 ticket = tickets.confirm_solved(actor=place.requester, **which)
         standing.status, standing.answered = ticket.status, ticket.responded_at is not None
+        if standing.ticket_id in self.escalated:  # only a tick sees that this may have settled it
+            self.due_by(line.at)
 
     def refresh(self, standing: Standing) -> None:
         """Read the ticket again, after something that may have moved it unseen."""

@@ -26,10 +26,15 @@ from .log import ZONE, Case, Log
 
 DOMAIN = "eventlog.example"
 WEEKLY = {str(day): [["09:00", "18:00"]] for day in range(5)}
-# Level, its title, business minutes to acknowledge it; the first is the ticket's assignee.
-LADDER = ((1, "Assigned consultant", 60), (2, "Service lead", 120), (3, "Head of managed services", 240))
+# Level, title, business minutes to acknowledge; the first is the ticket's assignee. A log knows of no acknowledgement, so
+# every escalation climbs until an answer settles it; the top's window outlasts the log, or it would alarm daily for years.
+LADDER = ((1, "Assigned consultant", 240), (2, "Service lead", 540), (3, "Head of managed services", 1_000_000))
 # The engine with an administrator's rights. Never saved: its events name no actor.
 ENGINE = User(name="Event log", staff_role=StaffRole.ADMINISTRATOR)
+
+
+class AnotherLogError(ValueError):
+    """This database holds the replay of another log: their clients would be taken for each other."""
 
 
 @dataclass(frozen=True)
@@ -51,14 +56,18 @@ class World:
 
 
 def build(log: Log, cases: Collection[Case], *, made: Callable[[], object] = lambda: None) -> World:
-    """Make what is missing for these cases, and return it all. `made` is called after each client."""
+    """Make what is missing for these cases, and return it all. `made` is called after each client.
+
+    Raises `AnotherLogError`.
+    """
     began = datetime(log.years[0], 1, 1, tzinfo=UTC)
     customers = list(dict.fromkeys(case.customer for case in cases))
     served: dict[str, set[str]] = {customer: set() for customer in customers}
     for case in cases:
         served[case.customer].update(line.agent for line in case.lines)
     with tenancy.engine():
-        calendar = _calendar(log, began)
+        known = {one.name: one for one in Organization.objects.filter(is_historical=True)}
+        calendar = _calendar(log, began, is_new=not known)
         staff = {person.name: person for person in User.objects.filter(email__endswith=f"@staff.{DOMAIN}")}
         managers = [_staff(staff, title, StaffRole.ACCOUNT_MANAGER) for _, title, _ in LADDER[1:]]
         agents = {
@@ -66,7 +75,6 @@ def build(log: Log, cases: Collection[Case], *, made: Callable[[], object] = lam
             for name in sorted(set().union(*served.values()))
         }
         machine = _staff(staff, "Help desk (automatic)", StaffRole.LEAD, is_automatic=True)
-        known = {one.name: one for one in Organization.objects.filter(is_historical=True)}
         taken = len(known)
     for customer in customers:
         with tenancy.engine():
@@ -95,10 +103,14 @@ def _staff(known: dict[str, User], name: str, role: str, *, is_automatic: bool =
     return known[name]
 
 
-def _calendar(log: Log, began: datetime) -> BusinessCalendar:
+def _calendar(log: Log, began: datetime, *, is_new: bool) -> BusinessCalendar:
     """Monday to Friday 09:00–18:00 Europe/Rome, closed on Italy's national holidays of the log's years and one around."""
     name = f"Italy 9–18, {log.years[0]}–{log.years[-1]}"
     calendar, made = BusinessCalendar.objects.get_or_create(name=name)
+    if made and not is_new:
+        raise AnotherLogError(
+            "This database holds the replay of a log of other years: replay this one into another database."
+        )
     if made:
         closed = {
             day.isoformat(): what for day, what in sorted(holidays.country_holidays("IT", years=log.years).items())

@@ -39,13 +39,12 @@ def publish_edition(
     """
     if actor is not None and not allows(actor.staff_role, "contract.edit"):
         raise PermissionDenied
-    locked = BusinessCalendar.objects.select_for_update().get(pk=calendar.pk)
+    locked = BusinessCalendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
     last = locked.editions.order_by("-number").first()
     if last is not None and effective_at < max(now, last.effective_at):
-        raise Refused(_("An edition takes effect now or later, and after the one before it."))
-    data = {"zone": zone, "weekly": dict(weekly), "holidays": dict(holidays)}
+        raise Refused(_("An edition takes effect now or later, and never before the one it follows."))
     try:
-        rule = Calendar.from_data(data)
+        rule = Calendar.from_data({"zone": zone, "weekly": weekly, "holidays": holidays})
         rule.next_opening(effective_at)
     except CalendarError as error:
         raise Refused(_("This calendar can't be used: %(why)s") % {"why": error}) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -15,8 +16,7 @@ from slo.models import CalendarEdition, Clock
 
 
 def _warning(edition: CalendarEdition, start: datetime, due: datetime, percent: int) -> datetime:
-    steps = rule.steps_until(edition.rule(), start, due, [percent / 100])
-    return steps[0].at
+    return rule.steps_until(edition.rule(), start, due, [Fraction(percent, 100)])[0].at
 
 
 @transaction.atomic
@@ -35,7 +35,8 @@ def start_clock(
     historical: bool = False,
 ) -> Clock:
     """Start a clock: due after `target_minutes` of the edition's business time, warning at `warn_percent` of it (domain §5)."""
-    warning, breach = rule.steps(edition.rule(), started_at, timedelta(minutes=target_minutes), [warn_percent / 100])
+    target, fractions = timedelta(minutes=target_minutes), [Fraction(warn_percent, 100)]
+    warning, breach = rule.steps(edition.rule(), started_at, target, fractions)
     return Clock.objects.create(
         organization_id=organization_id,
         objective=objective,
@@ -55,24 +56,35 @@ def start_clock(
 
 @transaction.atomic
 def stop_clock(*, clock_id: int, at: datetime) -> Clock:
-    """The response came: stop, measure, and judge if no tick has judged it before. A second stop changes nothing."""
-    clock = Clock.objects.select_for_update(of=("self",)).select_related("edition").get(pk=clock_id)
+    """The response came: stop, measure, and judge if no tick has judged it before. A second stop changes nothing.
+
+    A late response that comes before the tick leaves the clock due: its breach still fires, once, as if the tick had been
+    first.
+    """
+    clock = Clock.objects.select_for_update(of=("self",), no_key=True).select_related("edition").get(pk=clock_id)
     if clock.stopped_at is not None or clock.verdict == Verdict.VOID:
         return clock
-    clock.stopped_at, clock.next_at = at, None
+    clock.stopped_at = at
     clock.business_seconds = int(clock.edition.rule().between(clock.started_at, at).total_seconds())
     if clock.verdict == Verdict.RUNNING:  # a verdict is written once and never re-judged (domain §5.9)
         clock.verdict, clock.judged_at = rule.verdict(clock.due_at, at, at), at
+        if clock.verdict == Verdict.MET:
+            clock.next_at = None
     clock.save(update_fields=["stopped_at", "next_at", "business_seconds", "verdict", "judged_at"])
     return clock
 
 
 @transaction.atomic
 def void_clock(*, clock_id: int, reason: str, at: datetime) -> Clock:
-    """Withdrawn, duplicate or spam: a running clock ends void, with a reason, counted apart (domain §5.6). Judged ones stay."""
-    clock = Clock.objects.select_for_update().get(pk=clock_id)
+    """Withdrawn, duplicate or spam: a running clock ends void, with a reason, counted apart (domain §5.6).
+
+    A clock that was late by then is missed, whether a tick has said so or not: nobody dodges it by cancelling.
+    """
+    clock = Clock.objects.select_for_update(no_key=True).get(pk=clock_id)
     if clock.verdict == Verdict.RUNNING:
-        clock.verdict, clock.judged_at, clock.void_reason = Verdict.VOID, at, reason[:200]
+        late = rule.verdict(clock.due_at, None, at) is Verdict.MISSED
+        clock.verdict, clock.judged_at = (Verdict.MISSED if late else Verdict.VOID), at
+        clock.void_reason = "" if late else reason[:200]
     clock.next_at = None
     clock.save(update_fields=["next_at", "verdict", "judged_at", "void_reason"])
     return clock
@@ -94,22 +106,21 @@ def retarget_clock(
     """Move the due instant of a running clock to a corrected priority's (domain §5.7); refused downwards once missed.
 
     Upwards: the earlier of the old due and the new target from the correction. Downwards: the new target from submission.
-    A clock that has stopped keeps all it had.
+    A clock that has stopped, or is late, keeps all it had: its verdict stands by the promise it was judged by.
     """
-    clock = Clock.objects.select_for_update(of=("self",)).select_related("edition").get(pk=clock_id)
+    clock = Clock.objects.select_for_update(of=("self",), no_key=True).select_related("edition").get(pk=clock_id)
     if clock.stopped_at is not None or clock.verdict == Verdict.VOID:
+        return clock
+    if clock.verdict == Verdict.MISSED or rule.verdict(clock.due_at, None, at) is Verdict.MISSED:
+        if not upward:
+            raise Refused(_("The first answer is already late: the priority can't be lowered any more."))
         return clock
     target = timedelta(minutes=target_minutes)
     if upward:
         due = rule.retarget_up(edition.rule(), clock.due_at, at, target)
-        moved = due < clock.due_at
     else:
-        try:
-            due = rule.retarget_down(edition.rule(), clock.started_at, target, clock.due_at, at)
-        except rule.ClockRuleError as error:
-            raise Refused(_("The first answer is already late: the priority can't be lowered any more.")) from error
-        moved = True
-    if clock.verdict == Verdict.RUNNING and moved:
+        due = rule.retarget_down(edition.rule(), clock.started_at, target, clock.due_at, at)
+    if due < clock.due_at or not upward:
         clock.due_at, clock.edition = due, edition
         clock.warn_at = _warning(edition, clock.started_at, due, warn_percent)
         clock.next_at = clock.warn_at

@@ -1,6 +1,6 @@
 // Nothing typed is lost. A form with data-draft="ticket:42:reply" keeps its texts on this device while one writes, per
 // person, and gives them back after a crash, a lost connection or an expired session. A draft goes only when the server
-// says that it was sent: a message tagged `draft:<key>`, or an htmx answer below 400. Never kept: passwords, files, hidden
+// says that it was sent: a message tagged `draft:<key>` (or `draft:<key>#client`, one half), or an htmx answer below 400. Never kept: passwords, files, hidden
 // fields. Old drafts go after 30 days. [data-draft-status] inside the form says what is kept, in the server's words
 // (data-kept, data-restored); [data-draft-discard] empties it.
 const PERSON = document.body.dataset.person ?? "";
@@ -14,8 +14,17 @@ function load(key) {
 function keep(key, values) {
   try { localStorage.setItem(name(key), JSON.stringify({ at: Date.now(), values })); return true; } catch { return false; }
 }
+// "ticket:42" is the whole draft; "ticket:42#client" only what was written to that audience.
 function forget(key) {
-  try { localStorage.removeItem(name(key)); } catch { /* nothing was kept */ }
+  const [whole, audience] = key.split("#");
+  const draft = audience && load(whole);
+  try {
+    if (draft) {
+      delete draft.values[`text:${audience}`];
+      if (Object.values(draft.values).some(Boolean)) return localStorage.setItem(name(whole), JSON.stringify(draft));
+    }
+    localStorage.removeItem(name(whole));
+  } catch { /* nothing was kept */ }
 }
 
 const fields = (form) => [...form.elements].filter((field) => field.name && !("draftSkip" in field.dataset)
@@ -82,7 +91,8 @@ function attach(form) {
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form || !event.detail.successful || event.detail.requestConfig.verb === "get") return;
     clearTimeout(timer);
-    forget(form.dataset.draft);
+    const audience = form.querySelector("[data-audience]:checked")?.value;
+    forget(audience ? `${form.dataset.draft}#${audience}` : form.dataset.draft);
     tell(form, "");
   });
   restore(form);

@@ -66,6 +66,10 @@ if (palette) {
     event.preventDefault();
     step([box, ...$$(".results a", palette).filter((item) => item.offsetParent)], event.key === "ArrowDown" ? 1 : -1);
   });
+  // A whole page is no answer here: Enter leads to it.
+  palette.addEventListener("htmx:beforeSwap", (event) => {
+    if (/<html/i.test(event.detail.serverResponse)) event.detail.shouldSwap = false;
+  });
   palette.addEventListener("close", () => {
     box.value = "";
     narrow();

@@ -55,7 +55,11 @@ def test_hours_in_a_column_always_begin_with_hours():
 
 
 def test_a_duration_for_machines_is_iso_8601():
-    assert [ui.machine_duration(value) for value in (174, -5, dt.timedelta(hours=1))] == ["PT2H54M", "-PT0H5M", "PT1H0M"]
+    assert [ui.machine_duration(value) for value in (174, -5, dt.timedelta(hours=1))] == [
+        "PT2H54M",
+        "-PT0H5M",
+        "PT1H0M",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,12 @@ import csv
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-PRIORITIES = {"Value 1": ("low", 1080), "Value 2": ("medium", 540), "Value 3": ("high", 240), "Value 4": ("critical", 60)}
+PRIORITIES = {
+    "Value 1": ("low", 1080),
+    "Value 2": ("medium", 540),
+    "Value 3": ("high", 240),
+    "Value 4": ("critical", 60),
+}
 FIXED = {(1, 1), (1, 6), (4, 25), (5, 1), (6, 2), (8, 15), (11, 1), (12, 8), (12, 25), (12, 26)}
 # Easter Mondays, and the one day off for the 150 years of Italy
 MOVED = {

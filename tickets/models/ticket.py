@@ -63,8 +63,8 @@ class TicketQuerySet(TenantQuerySet):
         return self.order_by(models.F("due_at").asc(nulls_last=True), "active_at", "id")
 
     def locked(self, pk: int) -> Ticket:
-        """The row, until COMMIT; raises Ticket.DoesNotExist."""
-        return self.select_for_update(of=("self",)).select_related("organization").get(pk=pk)
+        """The row, until COMMIT; raises Ticket.DoesNotExist. Rows that refer to it can still be written: a tick needs that."""
+        return self.select_for_update(of=("self",), no_key=True).select_related("organization", "contract").get(pk=pk)
 
 
 class Ticket(TenantModel):

@@ -13,6 +13,7 @@ from accounts.models import User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
+from contracts.selectors import contract_to_follow, day_of, is_read_only
 from slo import services as slo
 from tickets import notices, response, secrets
 from tickets.models import Message, Ticket, TicketClock
@@ -29,12 +30,15 @@ class Overtaken(Refused):
         self.seen = seen
 
 
-def locked(actor: User, ticket_id: int) -> Ticket:
-    """The ticket, until COMMIT, if this person sees it; else Http404."""
+def locked(actor: User, ticket_id: int, *, even_ended: bool = False) -> Ticket:
+    """The ticket, until COMMIT, if this person sees it; else Http404. Refused once nothing carries it on (domain §1.5)."""
     try:
-        return Ticket.objects.visible_to(actor).locked(ticket_id)
+        ticket = Ticket.objects.visible_to(actor).locked(ticket_id)
     except Ticket.DoesNotExist:
         raise Http404 from None
+    if not even_ended and is_read_only(ticket.contract):
+        raise Refused(_("The contract has ended: its tickets can be read, and no longer changed."))
+    return ticket
 
 
 def say(
@@ -113,10 +117,11 @@ def reply(
         before, ticket.status = ticket.status, Status.IN_PROGRESS
         ticket.resolved_at = ticket.closes_at = None
         _status_event(actor, ticket, before, now)
-    elif actor.is_valiantys and ticket.status == Status.NEW and not bulk:
+    elif message.is_human_answer and ticket.status == Status.NEW:
         before, ticket.status = ticket.status, Status.IN_PROGRESS
         _status_event(actor, ticket, before, now)
-    if actor.is_valiantys and ticket.assignee_id is None and message.is_human_answer:
+    works = permissions.may(actor, "ticket.work", ticket.organization_id)
+    if message.is_human_answer and ticket.assignee_id is None and works:
         ticket.assignee = actor
     ticket.save()
     event = record(
@@ -156,7 +161,8 @@ def _status_event(actor: User, ticket: Ticket, before: str, now: datetime) -> No
 def _follow_up(actor: User, ticket: Ticket, body: str, now: datetime, channel: str) -> Message:
     """Closed is final: the reply opens a new ticket that follows the old one (domain §3)."""
     new = open_ticket(
-        actor=actor, organization=ticket.organization, contract=ticket.contract, subject=ticket.subject, body=body,
+        actor=actor, organization=ticket.organization, contract=contract_to_follow(ticket.contract, day_of(now)),
+        subject=ticket.subject, body=body,
         impact=ticket.impact, urgency=ticket.urgency, request_type=ticket.request_type, channel=channel, now=now,
         confidential=ticket.confidential, requester=ticket.requester if actor.is_valiantys else actor, follows=ticket,
     )  # fmt: skip

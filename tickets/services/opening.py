@@ -12,7 +12,7 @@ from accounts.models import Organization, User
 from audit.services import record
 from common.errors import Refused
 from contracts.models import Contract
-from contracts.selectors import Promise, promise
+from contracts.selectors import Promise, day_of, promise
 from slo import services as slo
 from slo.models import Clock
 from tickets import notices, secrets
@@ -21,6 +21,7 @@ from tickets.priority import Priority
 from tickets.priority import priority as priority_of
 
 FIRST_RESPONSE = "first_response"
+SUBJECT_LENGTH = 200
 
 
 @transaction.atomic
@@ -45,10 +46,11 @@ def open_ticket(
     """Open a ticket under a live contract: its first message, its clock, the event and the mails, or nothing at all.
 
     Priority is the table's unless given. Refused: a contract of another client, not live today, or without a calendar;
-    no subject or text; a secret in the text (domain §7).
+    no subject or text; a secret in the text (domain §7); a requester from elsewhere.
     """
     permissions.check(actor, "ticket.open", organization.pk)
-    _check(organization, contract, subject, body, now)
+    contract = _live(organization, contract, now)
+    _check(organization, requester, subject, body)
     chosen = Priority(priority) if priority else priority_of(impact, urgency)
     promised = promise(contract, priority=chosen, channel=channel, at=now)
     clock = _start(contract, promised, chosen, organization, now)
@@ -60,9 +62,9 @@ def open_ticket(
     )  # fmt: skip
     if clock:
         TicketClock.objects.create(organization=organization, ticket=ticket, objective=FIRST_RESPONSE, clock=clock)
-    Message.objects.create(
-        organization=organization, ticket=ticket, author=ticket.requester, channel=channel, body=body, at=now
-    )
+    # Words that are logged for a client are the client's; a reply is its writer's.
+    author = actor if follows else ticket.requester
+    Message.objects.create(organization=organization, ticket=ticket, author=author, channel=channel, body=body, at=now)
     event = record(
         organization_id=organization.pk, actor_id=actor.pk, verb="ticket.opened", subject_kind="ticket",
         subject_id=ticket.pk, at=now, priority=chosen.value, channel=channel, covered=promised.covered,
@@ -79,15 +81,26 @@ def open_ticket(
     return ticket
 
 
-def _check(organization: Organization, contract: Contract, subject: str, body: str, now: datetime) -> None:
+def _live(organization: Organization, contract: Contract, now: datetime) -> Contract:
+    """The contract as it stands, kept so until COMMIT: a suspension comes before a ticket or after it, never between."""
     if contract.organization_id != organization.pk:
         raise Refused(_("That contract belongs to another client."))
-    if contract.status != Contract.Status.ACTIVE or contract.starts_on > now.date():
-        raise Refused(_("This contract is not active, so no request can be opened under it. Ask your account manager."))
-    if contract.ends_on and contract.ends_on < now.date():
+    today = day_of(now)
+    contract = Contract.objects.select_for_update(no_key=True).get(organization_id=organization.pk, pk=contract.pk)
+    if contract.status == Contract.Status.ENDED or (contract.ends_on and contract.ends_on < today):
         raise Refused(_("This contract has ended, so no request can be opened under it. Ask your account manager."))
+    if contract.status != Contract.Status.ACTIVE or contract.starts_on > today:
+        raise Refused(_("This contract is not active, so no request can be opened under it. Ask your account manager."))
+    return contract
+
+
+def _check(organization: Organization, requester: User | None, subject: str, body: str) -> None:
+    if requester is not None and requester.role_in(organization.pk) is None:
+        raise Refused(_("%(who)s doesn't belong to this client.") % {"who": requester})
     if not subject.strip() or not body.strip():
         raise Refused(_("Write a subject and say what you need."))
+    if len(subject.strip()) > SUBJECT_LENGTH:
+        raise Refused(_("Keep the subject under %(count)s characters.") % {"count": SUBJECT_LENGTH})
     if found := secrets.recognise(f"{subject}\n{body}"):
         raise Refused(secrets.warning(found))
 

@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
-from contracts.selectors import effective_terms
+from contracts.selectors import day_of, effective_terms
 from slo import services as slo
 from tickets import notices, workflow
 from tickets.models import Message, Ticket, TicketClock
@@ -61,7 +61,7 @@ def _closes_at(ticket: Ticket, now: datetime) -> datetime | None:
     """When it closes by itself: after the contract's business days (domain §3); historical tickets wait for their log."""
     if ticket.organization.is_historical:
         return None
-    days = int(effective_terms(ticket.contract, now.date())["ticket.closes_after"].value)
+    days = int(effective_terms(ticket.contract, day_of(now))["ticket.closes_after"].value)
     return slo.close_of_business_day(slo.edition_at(ticket.contract.calendar_id, now), now, days)
 
 
@@ -142,11 +142,15 @@ def resolve(*, actor: User, ticket_id: int, now: datetime, answer: str = "") -> 
 def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime) -> Ticket:
     """Not solved: back to work. The client says why; a first response never restarts (domain §5.7)."""
     ticket = _work(actor, ticket_id, "ticket.settle")
+    if ticket.status in workflow.OPEN:
+        raise Refused(REFUSALS[Refusal.NOT_FROM_HERE]())
     if not actor.is_valiantys and not reason.strip():
         raise Refused(_("Say what is still missing."))
     message = say(actor=actor, ticket=ticket, body=reason, now=now) if reason.strip() else None
     _move(actor, ticket, Status.IN_PROGRESS, now, verb="ticket.reopened", message=message)
-    if message is not None and not actor.is_valiantys:
+    if actor.is_valiantys:
+        _tell_client(actor, ticket, message, now)
+    elif message is not None:
         event = record(
             organization_id=ticket.organization_id, actor_id=actor.pk, verb="ticket.replied", subject_kind="ticket",
             subject_id=ticket.pk, at=now, message_id=message.pk,
@@ -183,7 +187,9 @@ def cancel(*, actor: User, ticket_id: int, reason: str, now: datetime) -> Ticket
 def close_resolved(*, now: datetime, limit: int = 200) -> int:
     """Close what the client left resolved for the contract's days; safe to run twice, and late. Returns how many."""
     due = Ticket.objects.filter(closes_at__lte=now, status=Status.RESOLVED).order_by("closes_at", "id")
-    tickets = list(due.select_for_update(of=("self",), skip_locked=True).select_related("organization")[:limit])
+    tickets = list(
+        due.select_for_update(of=("self",), skip_locked=True, no_key=True).select_related("organization")[:limit]
+    )
     for ticket in tickets:
         _move(None, ticket, Status.CLOSED, now, verb="ticket.closed")
     return len(tickets)

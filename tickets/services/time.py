@@ -23,6 +23,7 @@ from tickets.models import WorkLog
 from .conversation import locked
 
 CAUSE = "work_log"
+SUMMARY_LENGTH = 200
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def log_time(*, actor: User, ticket_id: int, minutes: int, summary: str, worked_
     Billable minutes are the actual ones rounded up to the contract's increment, once, and draw on the contract live on
     the day worked.
     """
-    ticket = locked(actor, ticket_id)
+    ticket = locked(actor, ticket_id, even_ended=True)
     permissions.check(actor, "time.log", ticket.organization_id)
     if not 0 < minutes <= 24 * 60:
         raise Refused(_("Log between one minute and a day."))
@@ -40,6 +41,8 @@ def log_time(*, actor: User, ticket_id: int, minutes: int, summary: str, worked_
         raise Refused(_("That day hasn't come yet."))
     if not summary.strip():
         raise Refused(_("Say what the time was for: the client reads it."))
+    if len(summary.strip()) > SUMMARY_LENGTH:
+        raise Refused(_("Say what the time was for in %(count)s characters.") % {"count": SUMMARY_LENGTH})
     contract = contract_for_work(ticket.contract, worked_on)
     increment = int(effective_terms(contract, worked_on)["hours.increment"].value)
     billable = hours.billable(minutes, increment)

@@ -32,10 +32,13 @@ class Command(BaseCommand):
         cases = log.cases[:limit_cases]
         for line in log.rejected:
             self.stdout.write(f"line {line.number} skipped: {line.why}")
+        began = time.monotonic()
         customers = len({case.customer for case in cases})
         with tqdm(total=customers, desc="clients", unit="", disable=None, leave=False) as bar:
-            built = world.build(log, cases, made=bar.update)
-        began = time.monotonic()
+            try:
+                built = world.build(log, cases, made=bar.update)
+            except world.AnotherLogError as error:
+                raise CommandError(str(error)) from error
         with tqdm(
             total=sum(len(case.lines) for case in cases), desc="events", unit="", disable=None, leave=False
         ) as bar:

@@ -1,0 +1,127 @@
+"""The tick: what is due happens, once, whoever ticks and however often. Cost grows with what is due, not with what is open."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, connection, transaction
+
+from common import tenancy
+from escalation.models import Escalation
+from slo import services as slo
+from slo.models import Clock
+
+from . import fire, watch
+
+logger = logging.getLogger(__name__)
+
+ASIDE = timedelta(hours=1)
+"""How long a row that can't be worked steps aside, so that it holds nobody up."""
+
+
+@dataclass(slots=True)
+class TickResult:
+    """One batch: clocks claimed, steps fired, escalations looked at and closed, and rows that stepped aside."""
+
+    limit: int
+    claimed: int = 0
+    fired: int = 0
+    looked: int = 0
+    closed: int = 0
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether there may be more; a batch where nothing went through asks for no other."""
+        busiest = max(self.claimed, self.looked)
+        return busiest >= self.limit and len(self.failed) < busiest
+
+
+def tick_all(*, now: datetime, limit: int = 1000, historical: bool = False) -> int:
+    """Batch after batch, each in a transaction of its own, until less than the limit is due; returns the steps fired."""
+    total = 0
+    while True:
+        result = tick(now=now, limit=limit, historical=historical)
+        total += result.fired
+        if not result.is_full:
+            return total
+
+
+@tenancy.engine()
+def tick(*, now: datetime, limit: int = 1000, historical: bool = False) -> TickResult:
+    """One batch in one transaction: claimed clocks, their steps, events, escalations and mails are all there, or none.
+
+    First the open escalations: those that an answer or the ticket's end settled are closed, those whose level kept
+    silent climb. Then due clocks fire, and a missed one opens the ladder. Rows that another tick holds are skipped.
+    Where a batch fails it is tried again row by row: what fails alone is logged and steps aside for an hour.
+
+    historical: the rows of replayed clients only, by a `now` that the replay gives.
+    """
+    result = TickResult(limit)
+    _watch(result, now, historical)
+    _fire(result, now, historical)
+    return result
+
+
+def _fire(result: TickResult, now: datetime, historical: bool) -> None:
+    def batch(only: int | None = None) -> None:
+        found = slo.fire_due(now=now, limit=result.limit, historical=historical, only=only)
+        fire.tell_of(found.fired, now=now, historical=historical)
+        result.claimed += found.claimed
+        result.fired += len(found.fired)
+
+    def due() -> list[int]:
+        return list(Clock.objects.due(now, historical=historical).values_list("pk", flat=True)[: result.limit])
+
+    def aside(pk: int) -> None:
+        Clock.objects.filter(pk=pk).update(next_at=now + ASIDE)
+
+    _steadily(batch, due, aside, "clock", result)
+
+
+def _watch(result: TickResult, now: datetime, historical: bool) -> None:
+    def batch(only: int | None = None) -> None:
+        claimed = watch.claim(now=now, limit=result.limit, historical=historical, only=only)
+        result.closed += watch.review(claimed, now=now, historical=historical)
+        result.looked += len(claimed)
+
+    def due() -> list[int]:
+        claimed = watch.claim(now=now, limit=result.limit, historical=historical)
+        return [row.escalation.pk for row in claimed]
+
+    def aside(pk: int) -> None:
+        Escalation.objects.filter(pk=pk).update(next_at=now + ASIDE)
+
+    _steadily(batch, due, aside, "escalation", result)
+
+
+def _steadily(
+    batch: Callable[..., None],
+    due: Callable[[], list[int]],
+    aside: Callable[[int], None],
+    kind: str,
+    result: TickResult,
+) -> None:
+    """The batch, or, where it fails, each of its rows in a savepoint of its own."""
+    try:
+        with transaction.atomic():
+            batch()
+        return
+    except Exception:
+        if not connection.is_usable():
+            raise
+        logger.exception("a batch failed (%s); trying its rows one by one", kind)
+    for pk in due():
+        try:
+            with transaction.atomic():
+                batch(pk)
+        except OperationalError:  # a lock, a deadlock, a timeout: nothing is wrong with the row, the next tick has it
+            logger.warning("%s %s was busy", kind, pk, exc_info=True)
+            result.failed.append(f"{kind} {pk}")
+        except Exception:
+            logger.exception("%s %s failed and steps aside", kind, pk)
+            result.failed.append(f"{kind} {pk}")
+            aside(pk)

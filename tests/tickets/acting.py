@@ -1,0 +1,96 @@
+"""How tests act: each service call under the scope of who acts, and several at once in real transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from accounts.models import User
+from audit.models import Event
+from common import tenancy
+from tickets import services
+from tickets.models import Ticket
+
+# Impact and urgency that the table turns into this priority.
+ASKED = {
+    "critical": ("organization", "blocked"),
+    "high": ("team", "blocked"),
+    "medium": ("team", "degraded"),
+    "low": ("person", "question"),
+}
+
+
+def act(actor: User, service: Callable[..., Any], **arguments: Any) -> Any:
+    """The service as this person calls it in a request of his or her own."""
+    with tenancy.user(actor):
+        return service(actor=actor, **arguments)
+
+
+def opened(
+    cast: Any, actor: User | None = None, priority: str = "high", client: str = "northwind", **more: Any
+) -> Ticket:
+    """A ticket, by Ann of Northwind unless said otherwise."""
+    impact, urgency = ASKED[priority]
+    arguments = {
+        "organization": getattr(cast, client),
+        "contract": getattr(cast, f"{client}_contract"),
+        "subject": "The board is empty",
+        "body": "Since this morning nobody sees an issue on it.",
+        "impact": impact,
+        "urgency": urgency,
+        "now": cast.now,
+    }
+    ticket: Ticket = act(
+        actor or (cast.ann if client == "northwind" else cast.bob), services.open_ticket, **arguments | more
+    )
+    return ticket
+
+
+def fresh(row: Any) -> Any:
+    """The row as it is now, whoever may see it."""
+    with tenancy.everyone():
+        return type(row).objects.get(pk=row.pk)
+
+
+def verbs(ticket: Ticket) -> list[str]:
+    """What happened to a ticket, in order."""
+    return [event.verb for event in events(ticket)]
+
+
+def events(ticket: Ticket, verb: str | None = None) -> list[Event]:
+    """The ticket's events, in order; those of one verb."""
+    with tenancy.everyone():
+        found = Event.objects.filter(subject_kind="ticket", subject_id=ticket.pk).order_by("id")
+        return list(found.filter(verb=verb) if verb else found)
+
+
+def everything() -> dict[str, int]:
+    """How many rows each tenant's table holds: equal before and after means that nothing was written."""
+    with tenancy.everyone():
+        return {
+            model._meta.label: model.objects.count()
+            for model in apps.get_models()
+            if hasattr(model, "organization_id") or hasattr(model, "organization")
+        }
+
+
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """Run all jobs at one moment, each on a connection of its own; their results or exceptions, in order."""
+    barrier = Barrier(len(jobs))
+
+    def run(job: Callable[[], Any]) -> Any:
+        try:
+            barrier.wait(timeout=20)
+            return job()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(jobs)) as pool:
+        return list(pool.map(run, jobs))
