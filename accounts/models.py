@@ -20,7 +20,7 @@ from .roles import ClientRole, StaffRole
 __all__ = ["Assignment", "Invitation", "Membership", "Organization", "TenantModel", "User", "display_name"]
 
 
-class OrganizationQuerySet(TenantQuerySet):
+class OrganizationQuerySet(TenantQuerySet["Organization"]):
     """Clients; `visible_to` compares their own id."""
 
     column = "id"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import migrations, models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models.constraints import BaseConstraint
 from django.utils.translation import gettext_lazy as _
 
+M = TypeVar("M", bound=models.Model)
 OWNER, APP, WORKER, STAFF, ENGINE = (f"totalcare_{name}" for name in ("owner", "app", "worker", "staff", "engine"))
 ACTORS = (APP, STAFF, ENGINE)
 # NULLIF: a setting that was once set and rolled back reads as '', which is no array; either way nobody is in scope.
@@ -45,16 +45,16 @@ class DeclaredConstraint(BaseConstraint):
         return type(self)(**self.deconstruct()[2])
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.deconstruct() == other.deconstruct()  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.deconstruct() == other.deconstruct()
 
     __hash__ = None  # type: ignore[assignment]
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         """Nothing inside CREATE TABLE: the statements follow it."""
         if statements := self.create_sql(model, schema_editor):
             schema_editor.deferred_sql.append(statements)
 
-    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         raise TypeError("a declared constraint writes its own SQL")
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
@@ -108,7 +108,7 @@ class TenantKey(DeclaredConstraint):
 
     options: ClassVar[dict[str, Any]] = {"field": ""}
 
-    def create_sql(self, model: Any, schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> None:  # type: ignore[override]
         """At the migration's end: makemigrations may add the key before the unique pair that it points at."""
         quote, key = schema_editor.quote_name, model._meta.get_field(self.field)
         table, parent = quote(model._meta.db_table), quote(key.remote_field.model._meta.db_table)
@@ -128,12 +128,12 @@ class TenantKey(DeclaredConstraint):
             raise ValidationError({self.field: _("This belongs to another organization.")})
 
 
-class TenantQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class TenantQuerySet(models.QuerySet[M]):
     """The first wall, in Python, on every queryset of a tenant's model."""
 
     column = "organization_id"
 
-    def visible_to(self, user: Any) -> TenantQuerySet:
+    def visible_to(self, user: Any) -> Self:
         """The rows of the organizations this person belongs to or serves; also the equality that planners need."""
         if user.is_anonymous:
             return self.none()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -38,7 +39,9 @@ class Ladder(TenantModel):
 class LadderLevel(TenantModel):
     """One level: who is told, and how long (business minutes) they have to acknowledge."""
 
-    ladder = models.ForeignKey(Ladder, on_delete=models.CASCADE, db_constraint=False, related_name="levels", verbose_name=_("ladder"))
+    ladder = models.ForeignKey(
+        Ladder, on_delete=models.CASCADE, db_constraint=False, related_name="levels", verbose_name=_("ladder")
+    )
     position = models.PositiveSmallIntegerField(_("level"))
     title = models.CharField(_("title"), max_length=100)
     acknowledge_minutes = models.PositiveIntegerField(_("minutes to acknowledge"), help_text=_("Business minutes."))
@@ -67,8 +70,12 @@ class LadderLevel(TenantModel):
 class LadderPerson(TenantModel):
     """A named person of a level."""
 
-    level = models.ForeignKey(LadderLevel, on_delete=models.CASCADE, db_constraint=False, related_name="members", verbose_name=_("level"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person"))
+    level = models.ForeignKey(
+        LadderLevel, on_delete=models.CASCADE, db_constraint=False, related_name="members", verbose_name=_("level")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("person")
+    )
 
     class Meta(TenantModel.Meta):
         verbose_name = _("person of a level")
@@ -83,14 +90,14 @@ class LadderPerson(TenantModel):
         return str(self.user)
 
 
-class EscalationQuerySet(TenantQuerySet):
+class EscalationQuerySet(TenantQuerySet["Escalation"]):
     """Questions about escalations."""
 
-    def open(self) -> models.QuerySet[Escalation]:
+    def open(self) -> Self:
         """Not closed: somebody has to take it, or has taken it and owes an update."""
         return self.filter(closed_at__isnull=True)
 
-    def due(self, now: datetime, *, historical: bool = False) -> models.QuerySet[Escalation]:
+    def due(self, now: datetime, *, historical: bool = False) -> Self:
         """Whose window of acknowledgement, or promised update, has passed."""
         return self.filter(historical=historical, next_at__lt=now).order_by("next_at", "id")
 
@@ -98,7 +105,9 @@ class EscalationQuerySet(TenantQuerySet):
 class Escalation(TenantModel):
     """A climb: opened by a cause, it stands at a level until acknowledged, climbs on silence, ends with a public answer."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="escalations")
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="escalations"
+    )
     ladder = models.ForeignKey(Ladder, on_delete=models.PROTECT, db_constraint=False, related_name="+")
     cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, c.value) for c in Cause])
     level = models.PositiveSmallIntegerField(_("level"), help_text=_("Where it stands; the ladder's position."))
@@ -115,7 +124,7 @@ class Escalation(TenantModel):
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     historical = models.BooleanField(_("historical"), default=False)
 
-    objects = EscalationQuerySet.as_manager()
+    objects = EscalationQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         verbose_name = _("escalation")
@@ -125,12 +134,18 @@ class Escalation(TenantModel):
             TenantKey(field="ticket", name="escalation_escalation_ticket_tenant"),
             TenantKey(field="ladder", name="escalation_escalation_ladder_tenant"),
             models.UniqueConstraint(
-                fields=["organization", "ticket"], condition=models.Q(closed_at__isnull=True), name="escalation_one_open"
+                fields=["organization", "ticket"],
+                condition=models.Q(closed_at__isnull=True),
+                name="escalation_one_open",
             ),
         ]
         indexes = [
             # the tick: Escalation.objects.due(now)
-            models.Index(fields=["historical", "next_at", "id"], condition=models.Q(next_at__isnull=False), name="escalation_next"),
+            models.Index(
+                fields=["historical", "next_at", "id"],
+                condition=models.Q(next_at__isnull=False),
+                name="escalation_next",
+            ),
             # a ticket's escalations, newest first
             models.Index(fields=["organization", "ticket", "-id"], name="escalation_ticket"),
         ]
@@ -142,7 +157,9 @@ class Escalation(TenantModel):
 class EscalationStep(TenantModel):
     """A level reached, once for ever, and why."""
 
-    escalation = models.ForeignKey(Escalation, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps")
+    escalation = models.ForeignKey(
+        Escalation, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps"
+    )
     level = models.PositiveSmallIntegerField(_("level"))
     cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, c.value) for c in Cause])
     is_empty = models.BooleanField(_("nobody there"), default=False)

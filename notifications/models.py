@@ -1,5 +1,8 @@
 """The outbox: what has to be told to whom. Truth is here; a sender claims rows under a lease and marks them."""
 
+from datetime import datetime
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,10 +10,10 @@ from audit.models import Event
 from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 
 
-class DeliveryQuerySet(TenantQuerySet):
+class DeliveryQuerySet(TenantQuerySet["Delivery"]):
     """Questions about the outbox."""
 
-    def due(self, now):  # type: ignore[no-untyped-def]
+    def due(self, now: datetime) -> Self:
         """Not sent, not given up, and nobody's lease (or one that ended)."""
         return self.filter(next_at__lte=now).order_by("next_at", "id")
 

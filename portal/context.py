@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import Organization
 from accounts.permissions import ACTIONS
 
 
@@ -29,4 +30,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             places.append((_("People"), "accounts:people_index"))
     nav = [{"label": label, "url": reverse(name)} for label, name in places]
     here = max((item["url"] for item in nav if request.path.startswith(item["url"])), key=len, default="")
-    return {"nav": [{**item, "current": item["url"] == here} for item in nav]}
+    shown: dict[str, Any] = {"nav": [{**item, "current": item["url"] == here} for item in nav]}
+    if not user.is_valiantys and len(user.roles) == 1:
+        shown["active_organization"] = Organization.objects.visible_to(user).first()
+    return shown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,14 +53,14 @@ class CalendarEdition(models.Model):
         return Calendar.from_data({"zone": self.zone, "weekly": self.weekly, "holidays": self.holidays})
 
 
-class ClockQuerySet(TenantQuerySet):
+class ClockQuerySet(TenantQuerySet["Clock"]):
     """Questions about clocks."""
 
-    def due(self, now: datetime, *, historical: bool = False) -> models.QuerySet[Clock]:
+    def due(self, now: datetime, *, historical: bool = False) -> Self:
         """Clocks that the rule must look at again; `next_at` is a hint, the rule decides."""
         return self.filter(historical=historical, next_at__lt=now).order_by("next_at", "id")
 
-    def running(self) -> models.QuerySet[Clock]:
+    def running(self) -> Self:
         """Clocks whose response hasn't come: still to be met, or missed and still owed."""
         return self.filter(stopped_at__isnull=True, verdict__in=[Verdict.RUNNING, Verdict.MISSED])
 
@@ -91,7 +92,7 @@ class Clock(TenantModel):
     void_reason = models.CharField(_("reason it is void"), max_length=200, blank=True)
     historical = models.BooleanField(_("historical"), default=False, help_text=_("Live ticks leave it alone."))
 
-    objects = ClockQuerySet.as_manager()
+    objects = ClockQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         verbose_name = _("clock")

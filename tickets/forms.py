@@ -26,7 +26,7 @@ def text(label: Any, rows: int = 6, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
-class ContractChoice(forms.ModelChoiceField):
+class ContractChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Contracts by their client's name, and reference when one client has several."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -36,8 +36,7 @@ def _answer(
         try:
             act(ticket, form.cleaned_data)
         except services.Overtaken as crossed:
-            form.data = form.data.copy()
-            form.data["seen"] = crossed.seen
+            form.data = {**form.data.dict(), "seen": crossed.seen}  # type: ignore[attr-defined]
             form.add_error(None, str(crossed))
         except Refused as refused:
             form.add_error(None, str(refused))

@@ -16,9 +16,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("people/", include("accounts.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("tickets/", include("tickets.urls")),
-    path("hours/", include("contracts.urls")),
     path("escalations/", include("escalation.urls")),
     path("", include("portal.urls")),
 ]

@@ -14,7 +14,7 @@ from contracts import terms
 from slo.models import BusinessCalendar
 
 
-class ContractQuerySet(TenantQuerySet):
+class ContractQuerySet(TenantQuerySet["Contract"]):
     """Questions about contracts."""
 
     def ran(self, on: date) -> ContractQuerySet:
@@ -66,7 +66,7 @@ class Contract(TenantModel):
         verbose_name=_("calendar for critical tickets"), help_text=_("Empty: the contract's own calendar."),
     )  # fmt: skip
 
-    objects = ContractQuerySet.as_manager()
+    objects = ContractQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         verbose_name = _("contract")

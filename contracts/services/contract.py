@@ -34,7 +34,7 @@ def _move(actor: User | None, contract: Contract, status: str, allowed: set[str]
         locked.ends_on = max(locked.starts_on, min(locked.ends_on or date.max, day_of(now)))
     locked.save(update_fields=["status", "ends_on"])
     record(
-        organization_id=locked.organization_id, actor_id=actor and actor.pk, verb=f"contract.{status}",
+        organization_id=locked.organization_id, actor_id=actor.pk if actor else None, verb=f"contract.{status}",
         subject_kind="contract", subject_id=locked.pk, audience=Audience.CLIENT, at=now,
     )  # fmt: skip
     return locked

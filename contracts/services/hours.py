@@ -30,11 +30,11 @@ def _post(
 ) -> HoursEntry:  # fmt: skip
     entry = HoursEntry.objects.create(
         organization_id=account.organization_id, account=account, kind=kind, minutes=minutes, worked_on=worked_on,
-        posted_at=now, actor_id=actor and actor.pk, cause_kind=cause_kind, cause_id=cause_id, memo=memo, reverses=reverses,
+        posted_at=now, actor_id=actor.pk if actor else None, cause_kind=cause_kind, cause_id=cause_id, memo=memo, reverses=reverses,
     )  # fmt: skip
     account.save(update_fields=["granted_minutes", "consumed_minutes", "usage_minutes"])
     record(
-        organization_id=account.organization_id, actor_id=actor and actor.pk, verb=f"hours.{kind}",
+        organization_id=account.organization_id, actor_id=actor.pk if actor else None, verb=f"hours.{kind}",
         subject_kind="contract", subject_id=account.contract_id, at=now, entry_id=entry.pk, minutes=minutes,
     )  # fmt: skip
     return entry

@@ -181,7 +181,7 @@ def _events(one: _Outcome, now: datetime) -> list[Event]:
         verbs = ["escalation.opened" if move is Move.OPEN else "escalation.climbed"]
         verbs += ["escalation.climbed"] * (len(one.decision.entries) - 1)
         return [_event(one, verb, now, **_data(entry)) for verb, entry in zip(verbs, one.decision.entries, strict=True)]
-    verb = {Move.ATTACH: "cause_attached", Move.ALARM: "alarm", Move.NO_LADDER: "no_ladder"}[move]
+    verb = {Move.ATTACH: "cause_attached", Move.ALARM: "alarmed", Move.NO_LADDER: "no_ladder"}[move]
     level = push.escalation.level if push.escalation else None
     return [_event(one, f"escalation.{verb}", now, level=level, cause=push.cause.value)]
 

@@ -17,7 +17,6 @@ from tickets.workflow import OPEN
 from .climb import Push, climb
 from .roster import Roster
 
-
 # Tickets can't call upward, so nothing tells us of an answer: the tick looks, at open escalations only, and among them at
 # those that are late or whose ticket has moved since. The partial index on open ones serves it; the rule has the last word.
 CLAIM = """
@@ -85,6 +84,8 @@ def review(claimed: Sequence[Claimed], *, now: datetime, historical: bool = Fals
         done = ending(standing, ticket_is_open=one.ticket.status in OPEN, answered_at=row.answered_at)
         if done is not None:
             ended.append((one, done))
+        elif one.next_at is None or one.next_at >= now:
+            continue
         elif (cause := overdue(standing, now)) is not None:
             pushes.append(Push(one.ticket, cause, one))
         else:  # `next_at` was but a hint: the rule's own instant is right

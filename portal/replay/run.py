@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from audit.models import Audience, Event
 from audit.services import record_many
 from common import tenancy
 from common.errors import Refused
 from escalation import services as escalation
+from portal.beat import Beat
 from tickets import services as tickets
 from tickets.models import Ticket
 
@@ -26,14 +27,8 @@ from .log import Case, Line, Log, in_order
 from .words import Act, acts
 from .world import Place, World
 
-# When something historical is due next, and the tickets whose escalation is open: asked often, so in one round trip.
-LOOK = """
-    SELECT LEAST((SELECT min(next_at) FROM slo_clock WHERE historical AND next_at IS NOT NULL),
-                 (SELECT min(next_at) FROM escalation_escalation WHERE historical AND next_at IS NOT NULL)),
-           ARRAY(SELECT ticket_id FROM escalation_escalation WHERE historical AND closed_at IS NULL)"""
 APPLIED, SUBJECT = "replay.applied", "replay"
 BATCH = 200
-LATER = timedelta(seconds=1)  # a tick comes after what it finds, as a real one does
 IMPACT = {  # pairs of the table that give this priority, so that a ticket's page makes sense
     "critical": ("organization", "blocked"),
     "high": ("team", "blocked"),
@@ -80,7 +75,8 @@ def replay(
             driver.mark({case.ref for case, _, _ in batch}, batch[-1][2].at)
         done(len(batch))
     with tenancy.engine():
-        driver.advance(log.ends_at)
+        driver.beat.advance(log.ends_at)
+    driver.outcome.ticks = driver.beat.ticks
     return driver.outcome
 
 
@@ -91,8 +87,7 @@ class Driver:
         self.world = world
         self.outcome = Outcome()
         self.standings: dict[str, Standing] = {}
-        self.next_at: datetime | None = None  # nothing historical is due before this
-        self.escalated: set[int] = set()
+        self.beat = Beat(historical=True)
 
     def load(self, cases: Collection[Case]) -> None:
         """Find what earlier runs have done."""
@@ -106,9 +101,11 @@ class Driver:
         for ticket in Ticket.objects.filter(organization_id__in=customers).exclude(external_ref=""):
             if (customers[ticket.organization_id], ticket.external_ref) in wanted:
                 self.standings[ticket.external_ref] = _standing(ticket, applied[ticket.pk])
-        self.look()
-        if reached is not None and self.escalated:  # killed, perhaps, between an answer and the tick that would see it
-            self.due_by(reached)
+        self.beat.look()
+        if (
+            reached is not None and self.beat.escalated
+        ):  # killed, perhaps, between an answer and the tick that would see it
+            self.beat.due_by(reached)
 
     def applied(self, case: Case) -> int:
         """How many events of a case are done."""
@@ -124,30 +121,9 @@ class Driver:
             for one in (self.standings[ref] for ref in sorted(refs))
         )  # fmt: skip
 
-    def look(self) -> None:
-        """Ask when something historical is due next, and which tickets stand on a ladder."""
-        with connection.cursor() as cursor:
-            cursor.execute(LOOK)
-            self.next_at, escalated = cursor.fetchone()
-        self.escalated = set(escalated)
-
-    def due_by(self, at: datetime) -> None:
-        """Tick after this instant, whether or not anything is due."""
-        self.next_at = at if self.next_at is None else min(self.next_at, at)
-
-    def advance(self, until: datetime) -> None:
-        """Tick at every instant at which something falls due before `until`."""
-        while self.next_at is not None and self.next_at < until:
-            due, at = self.next_at, min(self.next_at + LATER, until)
-            escalation.tick(now=at, historical=True)
-            self.outcome.ticks += 1
-            self.look()
-            if self.next_at == due:
-                raise RuntimeError(f"A tick at {at} left what was due at {due}: this would never end.")
-
     def apply(self, case: Case, nth: int, line: Line) -> None:
         """One event: a case's first opens the ticket, the others are what `words` says of them."""
-        self.advance(line.at)
+        self.beat.advance(line.at)
         if nth == 0:
             self.standings[case.ref] = self.open(case, line)
             self.outcome.opened += 1
@@ -164,7 +140,7 @@ class Driver:
             urgency=urgency, priority=case.priority, external_ref=case.ref, now=line.at,
             subject=f"{case.ref}: {line.activity}", body=f"Line {line.number} of the event log: {line.activity}.",
         )  # fmt: skip
-        self.look()
+        self.beat.look()
         return _standing(ticket)
 
     def act(self, line: Line, standing: Standing, place: Place) -> None:
@@ -192,7 +168,7 @@ class Driver:
                 return
             case Act.PERSIST:
                 escalation.persist(actor=place.requester, reason=words, **which)
-                self.look()
+                self.beat.look()
                 return self.refresh(standing)
             case Act.ANSWER:
                 ticket = tickets.reply(actor=agent, body=words, **which).ticket
@@ -209,8 +185,7 @@ class Driver:
             case Act.CLOSE:
                 ticket = tickets.confirm_solved(actor=place.requester, **which)
         standing.status, standing.answered = ticket.status, ticket.responded_at is not None
-        if standing.ticket_id in self.escalated:  # only a tick sees that this may have settled it
-            self.due_by(line.at)
+        self.beat.touched(standing.ticket_id, line.at)
 
     def refresh(self, standing: Standing) -> None:
         """Read the ticket again, after something that may have moved it unseen."""

@@ -82,7 +82,7 @@ def ticket_page(user: User, *, words: str, which: str, number: Any, now: datetim
     elif which == "done":
         tickets = tickets.filter(status__in=[Status.RESOLVED, Status.CLOSED, Status.CANCELLED])
     if words:
-        tickets = search(tickets, words)  # type: ignore[assignment]
+        tickets = search(tickets, words)
     found = Paginator(
         tickets.select_related("organization", "assignee", "requester").order_by("-opened_at", "-id"), 30
     ).get_page(number)

@@ -17,6 +17,7 @@ from escalation.models import Escalation
 from portal.clocks import Chip, chip
 from slo.models import Clock
 from tickets.models import Ticket, TicketClock
+from tickets.models.ticket import TicketQuerySet
 from tickets.workflow import Status
 
 PER_PAGE = 50
@@ -97,7 +98,7 @@ def counts(user: User, now: datetime) -> list[dict[str, Any]]:
     ]
 
 
-def search(tickets: QuerySet[Ticket], words: str) -> QuerySet[Ticket]:
+def search(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
     """By reference or by words of the subject."""
     key, dash, number = words.rpartition("-")
     if dash and number.isascii() and number.isdigit() and len(number) < 10 and key.isalnum():

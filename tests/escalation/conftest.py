@@ -18,7 +18,9 @@ from tickets.models import Ticket
 def open_ticket(cast: Any) -> Callable[..., Ticket]:
     """A ticket of high priority, by Ann of Northwind unless another person asks, opened some hours before now."""
 
-    def opened(requester: User | None = None, *, hours: float = 0, priority: str = "high", assignee: User | None = None) -> Ticket:
+    def opened(
+        requester: User | None = None, *, hours: float = 0, priority: str = "high", assignee: User | None = None
+    ) -> Ticket:
         person = requester or cast.ann
         organization = cast.globex if person in (cast.bob, cast.gina) else cast.northwind
         contract = cast.globex_contract if organization is cast.globex else cast.northwind_contract

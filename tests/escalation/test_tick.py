@@ -60,7 +60,9 @@ def test_a_breach_opens_the_ladder_and_tells_the_client_the_truth(cast, open_tic
         escalation = Escalation.objects.get()
         assert (escalation.level, escalation.cause, escalation.entered_at) == (1, "breach", now)
         assert escalation.acknowledge_by == escalation.next_at == now + timedelta(minutes=30)
-        assert [(step.level, step.cause, step.is_empty) for step in EscalationStep.objects.all()] == [(1, "breach", False)]
+        assert [(step.level, step.cause, step.is_empty) for step in EscalationStep.objects.all()] == [
+            (1, "breach", False)
+        ]
         assert Clock.objects.get().verdict == "missed"
 
 

@@ -27,7 +27,7 @@ def expected(path: Path) -> list[dict]:
     cases: dict[str, list[dict]] = {}
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            row["at"] = datetime.strptime(row["Complete Timestamp"], "%Y/%m/%d %H:%M:%S.%f")
+            row["at"] = datetime.strptime(row["Complete Timestamp"], "%Y/%m/%d %H:%M:%S.%f")  # noqa: DTZ007
             cases.setdefault(row["Case ID"], []).append(row)
     end = max(row["at"] for rows in cases.values() for row in rows)
     return [record(case, rows, end) for case, rows in cases.items()]
@@ -39,10 +39,8 @@ def record(case: str, rows: list[dict], end: datetime) -> dict:
     priority, minutes = PRIORITIES[first["seriousness_2"]]
     due = add(first["at"], minutes * 60)
     answer = next((row["at"] for row in rows[1:] if row["Activity"] in ANSWERS), None)
-    if answer is None:
-        verdict = "missed" if due < end else "running"
-    else:
-        verdict = "met" if answer <= due else "missed"
+    in_time = answer is not None and answer <= due
+    verdict = "met" if in_time else "running" if answer is None and due >= end else "missed"
     return {
         "case": case, "organization": first["customer"], "priority": priority, "target_minutes": minutes,
         "submitted_at": utc(first["at"]), "responded_at": utc(answer), "due_at": utc(due),

@@ -13,8 +13,10 @@ from django.db import connection
 from accounts.models import User
 from audit.models import Event
 from common import tenancy
+from notifications.models import Delivery
+from slo.models import Clock
 from tickets import services
-from tickets.models import Ticket
+from tickets.models import Message, Ticket, TicketClock
 
 # Impact and urgency that the table turns into this priority.
 ASKED = {
@@ -55,6 +57,24 @@ def fresh(row: Any) -> Any:
     """The row as it is now, whoever may see it."""
     with tenancy.everyone():
         return type(row).objects.get(pk=row.pk)
+
+
+def clock_of(ticket: Ticket) -> Clock:
+    """The clock of its first response, with its calendar edition."""
+    with tenancy.everyone():
+        return TicketClock.objects.select_related("clock__edition").get(ticket=ticket).clock
+
+
+def told(ticket: Ticket, verb: str = "ticket.opened") -> dict[str, str]:
+    """Whom the last event of that verb was told to, and how: address → template."""
+    with tenancy.everyone():
+        return dict(Delivery.objects.filter(event=events(ticket, verb)[-1]).values_list("address", "template"))
+
+
+def said(ticket: Ticket) -> list[Message]:
+    """The whole conversation, notes too, in order."""
+    with tenancy.everyone():
+        return list(Message.objects.filter(ticket=ticket).order_by("id"))
 
 
 def verbs(ticket: Ticket) -> list[str]:

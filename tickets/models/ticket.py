@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -39,26 +39,26 @@ class TicketCounter(TenantModel):
         return str(self.last)
 
 
-class TicketQuerySet(TenantQuerySet):
+class TicketQuerySet(TenantQuerySet["Ticket"]):
     """Questions about tickets. `visible_to` also minds what a client lets its requesters see, and confidence."""
 
-    def visible_to(self, user: Any) -> TicketQuerySet:
-        tickets: TicketQuerySet = super().visible_to(user)  # type: ignore[assignment]
+    def visible_to(self, user: Any) -> Self:
+        tickets = super().visible_to(user)
         if user.is_anonymous or user.is_valiantys:
             return tickets
         deciding = [pk for pk, role in user.roles.items() if role != ClientRole.REQUESTER]
         everyone_sees = Q(organization__requesters_see=Organization.Visibility.ALL, confidential=False)
         return tickets.filter(Q(requester=user) | Q(organization_id__in=deciding) | everyone_sees)
 
-    def open(self) -> TicketQuerySet:
+    def open(self) -> Self:
         """Work not done: neither resolved, closed nor cancelled."""
         return self.filter(status__in=OPEN)
 
-    def overdue(self, now: datetime) -> TicketQuerySet:
+    def overdue(self, now: datetime) -> Self:
         """Open, first answer still owed, and its due instant passed."""
         return self.open().filter(due_at__lt=now)
 
-    def by_urgency(self) -> TicketQuerySet:
+    def by_urgency(self) -> Self:
         """Most urgent first: the first answer due soonest, then those that owe none, by last activity."""
         return self.order_by(models.F("due_at").asc(nulls_last=True), "active_at", "id")
 
@@ -116,7 +116,7 @@ class Ticket(TenantModel):
     )  # fmt: skip
     external_ref = models.CharField(_("reference elsewhere"), max_length=100, blank=True)
 
-    objects = TicketQuerySet.as_manager()
+    objects = TicketQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         verbose_name = _("ticket")

@@ -166,7 +166,9 @@ def _follow_up(actor: User, ticket: Ticket, body: str, now: datetime, channel: s
         impact=ticket.impact, urgency=ticket.urgency, request_type=ticket.request_type, channel=channel, now=now,
         confidential=ticket.confidential, requester=ticket.requester if actor.is_valiantys else actor, follows=ticket,
     )  # fmt: skip
-    return Message.objects.filter(organization_id=new.organization_id, ticket=new).latest("pk")
+    message: Message = Message.objects.filter(organization_id=new.organization_id, ticket=new).latest("pk")
+    message.ticket = new
+    return message
 
 
 @transaction.atomic

@@ -57,7 +57,7 @@ def open_ticket(
     ticket = Ticket.objects.create(
         organization=organization, number=_number(organization.pk), contract=contract, request_type=request_type,
         requester=requester or actor, subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen,
-        channel=channel, confidential=confidential, opened_at=now, active_at=now, due_at=clock and clock.due_at,
+        channel=channel, confidential=confidential, opened_at=now, active_at=now, due_at=clock.due_at if clock else None,
         external_ref=external_ref, follows=follows,
     )  # fmt: skip
     if clock:
@@ -68,16 +68,16 @@ def open_ticket(
     event = record(
         organization_id=organization.pk, actor_id=actor.pk, verb="ticket.opened", subject_kind="ticket",
         subject_id=ticket.pk, at=now, priority=chosen.value, channel=channel, covered=promised.covered,
-        clock_id=clock and clock.pk,
+        clock_id=clock.pk if clock else None,
     )  # fmt: skip
     due = clock.due_at.isoformat() if clock else ""
     if not organization.is_historical:
-        acknowledged = {"event": event, "ticket": ticket, "now": now, "due_at": due}
         # The acknowledgement goes to who asked, though it was his or her own act: it is the receipt of the request.
-        notices.acknowledge(**acknowledged)
+        notices.acknowledge(ticket=ticket, event=event, now=now, due_at=due)
         notices.tell(
-            **acknowledged, people=notices.team(organization.pk), template="ticket_opened_staff", priority=chosen.value
-        )
+            ticket=ticket, event=event, people=notices.team(organization.pk), template="ticket_opened_staff", now=now,
+            due_at=due, priority=chosen.value,
+        )  # fmt: skip
     return ticket
 
 

@@ -52,7 +52,7 @@ def _move(
         ticket.closed_at = now
     ticket.save()
     record(
-        organization_id=ticket.organization_id, actor_id=actor and actor.pk, verb=verb, subject_kind="ticket",
+        organization_id=ticket.organization_id, actor_id=actor.pk if actor else None, verb=verb, subject_kind="ticket",
         subject_id=ticket.pk, at=now, before=str(before), after=status.value, message_id=message and message.pk,
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ from portal.replay.run import Outcome, replay
 class Command(BaseCommand):
     """Idempotent and resumable: a second run changes nothing, one after a kill finishes. No mail leaves."""
 
-    help = "Replays a help desk's event log (CSV) through the services at historic time. docs/replay.md says how it is read."
+    help = "Replays a help desk's event log (CSV) through the services at historic time; as often as one likes."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the log: one event a line, with a header")

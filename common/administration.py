@@ -1,0 +1,113 @@
+"""How our admin pages behave: looking for most things; what may change goes through a service, with its refusals in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from unfold.admin import ModelAdmin
+from unfold.forms import PaginationInlineFormSet
+
+from .errors import Refused
+
+
+class Looking:
+    """Nothing is added, changed or deleted here; for pages and inlines alike."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, *args: Any, **kwargs: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, *args: Any, **kwargs: Any) -> bool:
+        return False
+
+
+class LookingAdmin(Looking, ModelAdmin):
+    """Pages to look at."""
+
+    actions = ()
+    show_full_result_count = False
+
+
+class ServiceAdmin(ModelAdmin):
+    """Pages whose changes are services' calls: `write` and `erase` replace Django's save and delete."""
+
+    actions = ()
+    show_full_result_count = False
+
+    def write(self, request: HttpRequest, row: Any, fields: list[str]) -> None:
+        """Save one row, new or changed, by its service. `fields` names what was changed."""
+        raise NotImplementedError
+
+    def erase(self, request: HttpRequest, row: Any) -> None:
+        """Take one row away by its service."""
+        raise NotImplementedError
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if not change or form.changed_data:
+            self.write(request, obj, form.changed_data)
+        for action in self.get_actions_submit_line(request, obj.pk):
+            if action.action_name in request.POST:
+                action.method(request, obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        for row in formset.deleted_objects:
+            self.erase(request, row)
+        for row, fields in formset.changed_objects:
+            self.write(request, row, fields)
+        for row in formset.new_objects:
+            self.write(request, row, [])
+        for inner in formset.forms:
+            if inner not in formset.deleted_forms and inner.instance.pk:
+                for nested in getattr(inner, "nested_formsets", ()):
+                    self.save_formset(request, inner, nested.formset, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        for formset in formsets:
+            self.save_formset(request, form, formset, change=change)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        self.erase(request, obj)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return answered(request, super().changeform_view, *args, **kwargs)
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return answered(request, super().delete_view, *args, **kwargs)
+
+
+def answered(request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """The view's answer; a service's refusal, whose transaction is rolled back already, as a message on the page."""
+    try:
+        response: HttpResponse = view(request, *args, **kwargs)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(request.get_full_path())
+    return response
+
+
+class TenantFormSet(PaginationInlineFormSet):
+    """Rows of an inline belong to the organization of their parent, before anything is validated."""
+
+    def _construct_form(self, index: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(index, **kwargs)
+        parent = self.instance
+        form.instance.organization_id = getattr(parent, "organization_id", None) or parent.pk
+        return form
+
+
+class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The organization is not on the form and is validated all the same: uniqueness within a client depends on it."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - {"organization"} if self.instance.organization_id else excluded

@@ -1,0 +1,158 @@
+"""What the three clients were promised. Every document says that it is an invented example."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+import holidays
+
+from accounts.models import Organization, User
+from contracts import services as contracts
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
+from escalation.models import Ladder, LadderLevel, LadderPerson
+from slo import services as slo
+from slo.models import BusinessCalendar
+
+OFFICE = {str(day): [["09:00", "18:00"]] for day in range(5)}
+LONDON = {str(day): [["08:30", "17:30"]] for day in range(5)}
+ALWAYS = {str(day): [["00:00", "24:00"]] for day in range(7)}
+# Name, zone, weekly hours, country of the holidays.
+CALENDARS = {
+    "paris": ("Paris, Monday to Friday 9–18", "Europe/Paris", OFFICE, "FR"),
+    "london": ("London, Monday to Friday 8:30–17:30", "Europe/London", LONDON, "GB"),
+    "always": ("Around the clock", "Europe/Paris", ALWAYS, ""),
+}
+EXAMPLE = "*Invented example: no real client, no real clause.*"
+# Kind, title, edition, days since it took effect, clauses: number, text, terms.
+type_clauses = tuple[tuple[str, str, Mapping[str, str]], ...]
+DOCUMENTS: dict[str, tuple[tuple[str, str, str, int, type_clauses], ...]] = {
+    "NW": (
+        (
+            "guide", "Total Care Service Guide (example)", "2025-03", 330,
+            (("5", "First answers are measured in business hours from submission.", {"slo.first_response.low": "1080"}),),
+        ),
+        (
+            "order", "Northwind Ordering Document (example)", "1", 320,
+            (
+                ("2.1", "Critical requests are answered within 45 minutes, around the clock.", {"slo.first_response.critical": "45"}),
+                ("3.4", "Time is billed by quarters of an hour.", {"hours.increment": "15"}),
+            ),
+        ),
+        (
+            "msa", "Northwind Master Services Agreement (example)", "3", 200,
+            (
+                ("4.2", "The first answer to a critical request comes within 30 minutes, at any hour of any day.", {"slo.first_response.critical": "30"}),
+                ("4.3", "The first answer to a high-priority request comes within two business hours.", {"slo.first_response.high": "120"}),
+                ("4.5", "Requests by e-mail to the agreed address count like those in the portal.", {"channel.email.covered": "yes"}),
+            ),
+        ),
+        (
+            "amendment", "Amendment No. 1 to the Northwind MSA (example)", "1", 40,
+            (("1", "An estimate above eight hours waits for the approver.", {"hours.estimate_threshold": "480"}),),
+        ),
+    ),
+    "GLX": (
+        (
+            "guide", "Guide de service Total Care (exemple)", "2025-03", 330,
+            (("6", "Un ticket résolu se ferme après dix jours ouvrés.", {"ticket.closes_after": "10"}),),
+        ),
+        (
+            "order", "Bon de commande Globex (exemple)", "2", 250,
+            (
+                ("3.1", "La première réponse à une demande de priorité moyenne intervient sous huit heures ouvrées.", {"slo.first_response.medium": "480"}),
+                ("5.2", "Le temps est décompté par demi-heure entamée.", {"hours.increment": "30"}),
+            ),
+        ),
+    ),
+    "INI": (
+        (
+            "order", "Initech Ordering Document (example)", "1", 150,
+            (
+                ("2.2", "A warning is given at four fifths of the target.", {"slo.warning": "80"}),
+                ("6.1", "Resolved requests close after five business days.", {"ticket.closes_after": "5"}),
+            ),
+        ),
+    ),
+}  # fmt: skip
+# Tier, calendar, calendar for critical tickets, days since its start, days to its renewal.
+CONTRACTS = {
+    "NW": (Contract.Tier.PREMIUM, "paris", "always", 330, 400),
+    "GLX": (Contract.Tier.STANDARD, "paris", None, 330, 35),
+    "INI": (Contract.Tier.STANDARD, "london", None, 150, 215),
+}
+# Title, minutes to acknowledge, who; the first is whoever has the ticket.
+LADDER = (
+    ("Assigned consultant", 30, ""),
+    ("Service lead", 60, "nadia"),
+    ("Head of managed services", 120, "sofia"),
+    ("Executive sponsor", 240, "max"),
+)
+# Hours granted, days ago, memo. Initech's are used up by what has been worked since.
+GRANTS = {
+    "NW": ((40, 95, "First quarter's lot"), (20, 62, "Monthly lot"), (20, 31, "Monthly lot"), (20, 1, "Monthly lot")),
+    "GLX": ((20, 90, "Lot mensuel"), (10, 60, "Lot mensuel"), (10, 30, "Lot mensuel")),
+    "INI": ((8, 100, "Half-yearly lot"),),
+}
+
+
+def make_contracts(clients: dict[str, Organization], people: dict[str, User], now: datetime) -> dict[str, Contract]:
+    """Calendars, contracts with their documents, ladders and hours, each active since its start."""
+    calendars = {key: _calendar(key, now) for key in CALENDARS}
+    made = {}
+    for key, (tier, calendar, critical, since, renews) in CONTRACTS.items():
+        started = now - timedelta(days=since)
+        contract = made[key] = Contract.objects.create(
+            organization=clients[key], reference=f"{key}-{started.year}", tier=tier, starts_on=started.date(),
+            renews_on=(now + timedelta(days=renews)).date(), calendar=calendars[calendar],
+            critical_calendar=calendars[critical] if critical else None,
+        )  # fmt: skip
+        _documents(contract, DOCUMENTS[key], now)
+        _ladder(contract, people)
+        contracts.activate(actor=people["ada"], contract=contract, now=started)
+        for hours, ago, memo in GRANTS[key]:
+            at = now - timedelta(days=ago)
+            contracts.grant(
+                actor=people["max"], contract=contract, minutes=hours * 60, worked_on=at.date(), memo=memo, now=at
+            )
+    return made
+
+
+def _calendar(key: str, now: datetime) -> BusinessCalendar:
+    name, zone, weekly, country = CALENDARS[key]
+    calendar, made = BusinessCalendar.objects.get_or_create(name=name)
+    if made:
+        years = range(now.year - 1, now.year + 4)
+        closed = holidays.country_holidays(country, years=years) if country else {}
+        began = datetime(now.year - 1, 1, 1, tzinfo=UTC)
+        slo.publish_edition(
+            actor=None, calendar=calendar, zone=zone, weekly=weekly, effective_at=began, now=began,
+            holidays={day.isoformat(): name for day, name in sorted(closed.items())},
+        )  # fmt: skip
+    return calendar
+
+
+def _documents(contract: Contract, documents: tuple[tuple[str, str, str, int, type_clauses], ...], now: datetime) -> None:
+    mine = {"organization": contract.organization}
+    for kind, title, edition, ago, clauses in documents:
+        effective: date = (now - timedelta(days=ago)).date()
+        document = AgreementDocument.objects.create(
+            **mine, contract=contract, kind=kind, title=title, edition=edition, effective_on=effective
+        )
+        for number, text, terms in clauses:
+            clause = Clause.objects.create(**mine, document=document, number=number, text=f"{text}\n\n{EXAMPLE}")
+            for key, value in terms.items():
+                term = ClauseTerm(**mine, clause=clause, key=key, value=value)
+                term.full_clean()
+                term.save()
+
+
+def _ladder(contract: Contract, people: dict[str, User]) -> None:
+    mine = {"organization": contract.organization}
+    ladder = Ladder.objects.create(**mine, contract=contract)
+    for position, (title, minutes, who) in enumerate(LADDER, start=1):
+        level = LadderLevel.objects.create(
+            **mine, ladder=ladder, position=position, title=title, acknowledge_minutes=minutes, includes_assignee=not who
+        )
+        if who:
+            LadderPerson.objects.create(**mine, level=level, user=people[who])

@@ -1,0 +1,69 @@
+"""A calendar as people write it, line by line: "Mon-Fri 09:00-12:30, 14:00-18:00" and "2026-12-24 Christmas Eve"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+NAMES = {name.lower(): day for day, name in enumerate(DAYS)} | {
+    name: day for day, name in enumerate(("lun", "mar", "mer", "jeu", "ven", "sam", "dim"))
+}
+WEEK_LINE = re.compile(r"^(\w{3})\w*\.?(?:\s*[-–]\s*(\w{3})\w*\.?)?\s*:?\s+(.+)$")
+WINDOW = re.compile(r"^(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})$")
+HOLIDAY_LINE = re.compile(r"^(\d{4}-\d{2}-\d{2})\s+(\S.*)$")
+
+
+class LineError(ValueError):
+    """A line that can't be read; the line itself is the only argument."""
+
+
+def read_weekly(text: str) -> dict[str, list[list[str]]]:
+    """Weekday ("0" is Monday) → [[opens, closes], …]; LineError names the line. Whether hours make sense is the rule's affair."""
+    weekly: dict[str, list[list[str]]] = {}
+    for line in _lines(text):
+        matched = WEEK_LINE.match(line)
+        first = NAMES.get(matched[1].lower()) if matched else None
+        last = NAMES.get((matched[2] or matched[1]).lower()) if matched else None
+        if matched is None or first is None or last is None or last < first:
+            raise LineError(line)
+        windows = [WINDOW.match(part.strip()) for part in matched[3].split(",")]
+        for day in range(first, last + 1):
+            for window in windows:
+                if window is None:
+                    raise LineError(line)
+                weekly.setdefault(str(day), []).append([window[1].zfill(5), window[2].zfill(5)])
+    return weekly
+
+
+def write_weekly(weekly: Mapping[str, Sequence[Sequence[str]]]) -> str:
+    """The same, back: days in a row with the same hours share a line."""
+    written = [(day, ", ".join("-".join(window) for window in weekly.get(str(day), ()))) for day in range(7)]
+    lines = []
+    for hours, days in groupby(written, key=lambda pair: pair[1]):
+        numbers = [day for day, _ in days]
+        if hours:
+            names = DAYS[numbers[0]] + (f"-{DAYS[numbers[-1]]}" if len(numbers) > 1 else "")
+            lines.append(f"{names} {hours}")
+    return "\n".join(lines)
+
+
+def read_holidays(text: str) -> dict[str, str]:
+    """ISO date → name; LineError names the line."""
+    days: dict[str, str] = {}
+    for line in _lines(text):
+        matched = HOLIDAY_LINE.match(line)
+        if matched is None:
+            raise LineError(line)
+        days[matched[1]] = matched[2]
+    return days
+
+
+def write_holidays(holidays: Mapping[str, str]) -> str:
+    """The same, back, by date."""
+    return "\n".join(f"{day} {name}" for day, name in sorted(holidays.items()))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]

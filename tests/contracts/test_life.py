@@ -1,0 +1,163 @@
+"""A contract's life: going live when nothing is missing, suspended, ended."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from audit.models import Event
+from common import tenancy
+from common.errors import Refused
+from contracts import readiness, services
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
+from contracts.selectors import live_contracts
+from slo.models import BusinessCalendar
+from tests.slo.cases import at
+from tests.tickets.acting import act, everything, fresh
+
+
+@pytest.fixture
+def draft(cast: Any) -> Contract:
+    with tenancy.everyone():
+        contract: Contract = Contract.objects.create(
+            organization=cast.northwind, reference="NW-2027", starts_on=date(2027, 1, 1), calendar=cast.paris
+        )
+    return contract
+
+
+def change(cast: Any, service: Any, contract: Contract, actor: Any = None, **more: Any) -> Contract:
+    done: Contract = act(actor or cast.ada, service, contract=contract, **{"now": cast.now} | more)
+    return done
+
+
+def clauses(contract: Contract, *values: str, kinds: tuple[str, ...] = ("order", "order")) -> None:
+    mine = {"organization_id": contract.organization_id}
+    with tenancy.everyone():
+        for number, (value, kind) in enumerate(zip(values, kinds, strict=False), start=1):
+            document = AgreementDocument.objects.create(
+                contract=contract, title=f"Order {number}", kind=kind, effective_on=date(2027, 1, 1), **mine
+            )
+            clause = Clause.objects.create(document=document, number=f"{number}.1", text="…", **mine)
+            ClauseTerm.objects.create(clause=clause, key="hours.increment", value=value, **mine)
+
+
+def missing(contract: Contract) -> list[str]:
+    """What this floor's own checks miss; upper floors add theirs."""
+    with tenancy.everyone():
+        return [*readiness.has_calendar(contract), *readiness.has_no_conflict(contract)]
+
+
+def test_without_a_calendar_it_does_not_go_live_and_is_told_so(cast: Any, draft: Contract) -> None:
+    draft.calendar = None
+    with tenancy.everyone():
+        draft.save()
+    before = everything()
+    with pytest.raises(Refused, match=r"Missing: .*a business calendar"):
+        change(cast, services.activate, draft)
+    assert (everything(), fresh(draft).status) == (before, "draft")
+
+
+@pytest.mark.parametrize("field", ["calendar", "critical_calendar"])
+def test_a_calendar_without_opening_hours_is_none(cast: Any, draft: Contract, field: str) -> None:
+    setattr(draft, field, BusinessCalendar.objects.create(name="Lyon"))
+    assert missing(draft) == ["opening hours for the calendar “Lyon”"]
+
+
+def test_two_clauses_that_contradict_each_other_are_named(cast: Any, draft: Contract) -> None:
+    clauses(draft, "15", "30")
+    assert missing(draft) == [
+        "one value for hours.increment, that §1.1 of “Order 1” and §2.1 of “Order 2” set differently"
+    ]
+
+
+@pytest.mark.parametrize(("values", "kinds"), [(("15", "15"), ("order", "order")), (("15", "30"), ("order", "guide"))])
+def test_clauses_that_agree_or_give_way_are_no_conflict(
+    cast: Any, draft: Contract, values: tuple[str, ...], kinds: tuple[str, ...]
+) -> None:
+    clauses(draft, *values, kinds=kinds)
+    assert missing(draft) == []
+
+
+def test_a_check_of_an_upper_floor_is_asked_and_all_that_is_missing_is_said_at_once(
+    cast: Any, draft: Contract, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "CHECKS", [readiness.has_calendar])
+    readiness.register(lambda contract: ["a ladder", "a welcome"])
+    draft.calendar = None
+    assert readiness.missing(draft) == ["a business calendar", "a ladder", "a welcome"]
+
+
+def test_suspended_it_can_be_resumed_and_each_change_is_remembered(cast: Any) -> None:
+    contract = cast.northwind_contract
+    for service, status in ((services.suspend, "suspended"), (services.activate, "active"), (services.end, "ended")):
+        assert change(cast, service, contract).status == status
+    with tenancy.user(cast.carl):
+        kept = Event.objects.filter(subject_kind="contract", subject_id=contract.pk).order_by("id")
+        assert [(one.verb, one.actor_id) for one in kept] == [
+            (f"contract.{status}", cast.ada.pk) for status in ("suspended", "active", "ended")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("status", "refused"),
+    [
+        ("draft", [services.suspend, services.end]),
+        ("active", [services.activate]),
+        ("suspended", [services.suspend]),
+        ("ended", [services.activate, services.suspend, services.end]),
+    ],
+)
+def test_what_can_not_be_done_now_is_refused(cast: Any, status: str, refused: list[Any]) -> None:
+    with tenancy.everyone():
+        Contract.objects.filter(pk=cast.northwind_contract.pk).update(status=status)
+    for service in refused:
+        with pytest.raises(Refused, match=f"This contract is {status}"):
+            change(cast, service, cast.northwind_contract)
+
+
+@pytest.mark.parametrize(
+    ("when", "planned", "last_day"),
+    [
+        ("2026-11-18T10:00", None, date(2026, 11, 18)),
+        ("2026-11-19T00:01", None, date(2026, 11, 19)),  # in Paris
+        ("2026-11-18T10:00", date(2026, 12, 31), date(2026, 11, 18)),
+        ("2026-11-18T10:00", date(2026, 10, 31), date(2026, 10, 31)),
+        ("2025-12-15T10:00", None, date(2026, 1, 1)),  # before it began
+    ],
+)
+def test_ended_today_is_its_last_day(cast: Any, when: str, planned: date | None, last_day: date) -> None:
+    with tenancy.everyone():
+        Contract.objects.filter(pk=cast.northwind_contract.pk).update(ends_on=planned)
+    assert change(cast, services.end, cast.northwind_contract, now=at(when)).ends_on == last_day
+
+
+@pytest.mark.parametrize(
+    ("fields", "live"),
+    [
+        ({}, True),
+        ({"status": "suspended"}, False),
+        ({"status": "ended"}, False),
+        ({"status": "draft"}, False),
+        ({"starts_on": date(2026, 11, 18)}, True),
+        ({"starts_on": date(2026, 11, 19)}, False),
+        ({"ends_on": date(2026, 11, 18)}, True),
+        ({"ends_on": date(2026, 11, 17)}, False),
+    ],
+)
+def test_tickets_are_opened_under_contracts_that_are_active_that_day(
+    cast: Any, fields: dict[str, Any], live: bool
+) -> None:
+    with tenancy.everyone():
+        Contract.objects.filter(pk=cast.northwind_contract.pk).update(**fields)
+    with tenancy.user(cast.ann):
+        assert live_contracts(cast.ann, date(2026, 11, 18)) == ([cast.northwind_contract] if live else [])
+
+
+@pytest.mark.parametrize(("who", "error"), [("max", PermissionDenied), ("carl", PermissionDenied), ("bob", Http404)])
+def test_only_administrators_may(cast: Any, who: str, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        change(cast, services.suspend, cast.northwind_contract, actor=getattr(cast, who))
