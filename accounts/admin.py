@@ -126,7 +126,17 @@ class PersonAdmin(ServiceAdmin):
     list_filter = ("staff_role", "is_active")
     search_fields = ("name", "email")
     ordering = ("name", "id")
-    fields = ("email", "name", "staff_role", "language", "time_zone", "is_active", "is_automatic", "is_staff", "last_login")
+    fields = (
+        "email",
+        "name",
+        "staff_role",
+        "language",
+        "time_zone",
+        "is_active",
+        "is_automatic",
+        "is_staff",
+        "last_login",
+    )
     readonly_fields = ("is_staff", "last_login")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

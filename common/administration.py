@@ -95,19 +95,28 @@ def answered(request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> Http
     return response
 
 
-class TenantFormSet(PaginationInlineFormSet):
-    """Rows of an inline belong to the organization of their parent, before anything is validated."""
-
-    def _construct_form(self, index: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(index, **kwargs)
-        parent = self.instance
-        form.instance.organization_id = getattr(parent, "organization_id", None) or parent.pk
-        return form
-
-
 class TenantForm(forms.ModelForm):  # type: ignore[type-arg]
-    """The organization is not on the form and is validated all the same: uniqueness within a client depends on it."""
+    """The organization is not on the form and is validated all the same: uniqueness within a client depends on it.
+
+    In a TenantFormSet it is the parent's, asked for when this form is validated: a new parent knows it only by then.
+    """
+
+    parent: Any = None
+
+    def _post_clean(self) -> None:
+        if self.parent is not None:
+            self.instance.organization_id = getattr(self.parent, "organization_id", None) or self.parent.pk
+        super()._post_clean()  # type: ignore[misc]
 
     def _get_validation_exclusions(self) -> set[str]:
         excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
         return excluded - {"organization"} if self.instance.organization_id else excluded
+
+
+class TenantFormSet(PaginationInlineFormSet):
+    """Rows of an inline belong to the organization of their parent. Its form is a TenantForm."""
+
+    def _construct_form(self, index: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(index, **kwargs)
+        form.parent = self.instance
+        return form

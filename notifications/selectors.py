@@ -70,4 +70,4 @@ def letter(name: str) -> Letter | None:
 
 def _read(file: Path) -> Letter:
     mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-    return Letter(file.stem, datetime.fromtimestamp(file.stat().st_mtime, UTC), mail)  # type: ignore[arg-type]
+    return Letter(file.stem, datetime.fromtimestamp(file.stat().st_mtime, UTC), mail)

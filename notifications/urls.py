@@ -6,7 +6,7 @@ from . import views
 
 app_name = "notifications"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("<str:name>/", views.letter, name="letter"),
-    path("<str:name>/html/", views.html, name="html"),
+    path("", views.index, name="mails"),
+    path("<str:name>/", views.letter, name="mail"),
+    path("<str:name>/html/", views.html, name="mail_html"),
 ]

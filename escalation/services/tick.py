@@ -50,7 +50,6 @@ def tick_all(*, now: datetime, limit: int = 1000, historical: bool = False) -> i
             return total
 
 
-@tenancy.engine()
 def tick(*, now: datetime, limit: int = 1000, historical: bool = False) -> TickResult:
     """One batch in one transaction: claimed clocks, their steps, events, escalations and mails are all there, or none.
 
@@ -61,8 +60,9 @@ def tick(*, now: datetime, limit: int = 1000, historical: bool = False) -> TickR
     historical: the rows of replayed clients only, by a `now` that the replay gives.
     """
     result = TickResult(limit)
-    _watch(result, now, historical)
-    _fire(result, now, historical)
+    with tenancy.engine():
+        _watch(result, now, historical)
+        _fire(result, now, historical)
     return result
 
 

@@ -35,12 +35,12 @@ CLAIM = """
             AND entered.cause <> 'empty_level'
         ORDER BY entered.level DESC LIMIT 1
     ) AS step ON true
-    WHERE open.closed_at IS NULL AND open.historical = %(historical)s AND (
-        open.next_at < %(now)s
-        OR ticket.active_at >= open.entered_at AND (
-            ticket.status <> ALL (%(open)s)
+    WHERE open.closed_at IS NULL AND open.historical = %(historical)s
+        AND (open.next_at < %(now)s OR ticket.active_at >= open.entered_at)
+        AND (open.next_at < %(now)s
+            OR ticket.status <> ALL (%(open)s)
             OR answer.at > coalesce(open.acknowledged_at, open.entered_at)
-                AND (open.acknowledged_at IS NOT NULL OR coalesce(step.cause, open.cause) <> 'persists')))
+                AND (open.acknowledged_at IS NOT NULL OR coalesce(step.cause, open.cause) <> 'persists'))
         AND (%(only)s::bigint IS NULL OR open.id = %(only)s)
     ORDER BY open.id LIMIT %(limit)s FOR UPDATE OF open SKIP LOCKED"""
 

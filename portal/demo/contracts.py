@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import holidays
@@ -30,7 +31,10 @@ DOCUMENTS: dict[str, tuple[tuple[str, str, str, int, type_clauses], ...]] = {
     "NW": (
         (
             "guide", "Total Care Service Guide (example)", "2025-03", 330,
-            (("5", "First answers are measured in business hours from submission.", {"slo.first_response.low": "1080"}),),
+            (
+                ("5.1", "Critical requests are answered within one hour.", {"slo.first_response.critical": "60"}),
+                ("5.2", "Requests of low priority are answered within two business days.", {"slo.first_response.low": "1080"}),
+            ),
         ),
         (
             "order", "Northwind Ordering Document (example)", "1", 320,
@@ -88,16 +92,31 @@ LADDER = (
     ("Head of managed services", 120, "sofia"),
     ("Executive sponsor", 240, "max"),
 )
-# Hours granted, days ago, memo. Initech's are used up by what has been worked since.
-GRANTS = {
-    "NW": ((40, 95, "First quarter's lot"), (20, 62, "Monthly lot"), (20, 31, "Monthly lot"), (20, 1, "Monthly lot")),
-    "GLX": ((20, 90, "Lot mensuel"), (10, 60, "Lot mensuel"), (10, 30, "Lot mensuel")),
-    "INI": ((8, 100, "Half-yearly lot"),),
-}
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Reserved Hours that a client bought, so many days ago."""
+
+    client: str
+    hours: int
+    ago: int
+    memo: str
+
+
+GRANTS = (
+    Grant("NW", 20, 95, "Quarterly lot"),
+    Grant("NW", 10, 62, "Monthly lot"),
+    Grant("NW", 10, 31, "Monthly lot"),
+    Grant("GLX", 20, 90, "Lot trimestriel"),
+    Grant("GLX", 10, 60, "Lot mensuel"),
+    Grant("GLX", 10, 30, "Lot mensuel"),
+    Grant("INI", 8, 100, "Half-yearly lot"),  # used up by what has been worked since
+)
 
 
 def make_contracts(clients: dict[str, Organization], people: dict[str, User], now: datetime) -> dict[str, Contract]:
-    """Calendars, contracts with their documents, ladders and hours, each active since its start."""
+    """Calendars, contracts with their documents and ladders, each active since its start."""
     calendars = {key: _calendar(key, now) for key in CALENDARS}
     made = {}
     for key, (tier, calendar, critical, since, renews) in CONTRACTS.items():
@@ -110,12 +129,14 @@ def make_contracts(clients: dict[str, Organization], people: dict[str, User], no
         _documents(contract, DOCUMENTS[key], now)
         _ladder(contract, people)
         contracts.activate(actor=people["ada"], contract=contract, now=started)
-        for hours, ago, memo in GRANTS[key]:
-            at = now - timedelta(days=ago)
-            contracts.grant(
-                actor=people["max"], contract=contract, minutes=hours * 60, worked_on=at.date(), memo=memo, now=at
-            )
     return made
+
+
+def give(grant: Grant, contract: Contract, actor: User, at: datetime) -> None:
+    """Post a grant on its day."""
+    contracts.grant(
+        actor=actor, contract=contract, minutes=grant.hours * 60, worked_on=at.date(), memo=grant.memo, now=at
+    )
 
 
 def _calendar(key: str, now: datetime) -> BusinessCalendar:
@@ -132,7 +153,9 @@ def _calendar(key: str, now: datetime) -> BusinessCalendar:
     return calendar
 
 
-def _documents(contract: Contract, documents: tuple[tuple[str, str, str, int, type_clauses], ...], now: datetime) -> None:
+def _documents(
+    contract: Contract, documents: tuple[tuple[str, str, str, int, type_clauses], ...], now: datetime
+) -> None:
     mine = {"organization": contract.organization}
     for kind, title, edition, ago, clauses in documents:
         effective: date = (now - timedelta(days=ago)).date()
@@ -152,7 +175,12 @@ def _ladder(contract: Contract, people: dict[str, User]) -> None:
     ladder = Ladder.objects.create(**mine, contract=contract)
     for position, (title, minutes, who) in enumerate(LADDER, start=1):
         level = LadderLevel.objects.create(
-            **mine, ladder=ladder, position=position, title=title, acknowledge_minutes=minutes, includes_assignee=not who
+            **mine,
+            ladder=ladder,
+            position=position,
+            title=title,
+            acknowledge_minutes=minutes,
+            includes_assignee=not who,
         )
         if who:
             LadderPerson.objects.create(**mine, level=level, user=people[who])

@@ -71,7 +71,10 @@ def make_clients(now: datetime) -> dict[str, Organization]:
     """The three clients, by key."""
     return {
         key: accounts.edit_organization(
-            actor=ENGINE, organization=Organization(name=name, key=key, created_at=now), changed=["key", "name"], now=now
+            actor=ENGINE,
+            organization=Organization(name=name, key=key, created_at=now),
+            changed=["key", "name"],
+            now=now,
         )
         for key, name in CLIENTS.items()
     }

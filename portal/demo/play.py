@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
+
+import holidays
 
 from accounts.models import Organization, User
 from contracts.models import Contract
@@ -15,9 +18,11 @@ from portal.beat import Beat
 from tickets import services as tickets
 from tickets.models import RequestType, Ticket
 
+from .contracts import Grant, give
 from .script import Act, Step, Story
 
 ZONE = ZoneInfo("Europe/Paris")
+CLOSED = [holidays.country_holidays(country) for country in ("FR", "GB")]
 
 
 @dataclass(frozen=True)
@@ -35,22 +40,26 @@ class Cue:
 
     at: datetime
     story: Story
-    step: Step | None
+    step: Step | None = None
 
 
-def perform(stories: Iterable[Story], stage: Stage, now: datetime) -> int:
+def perform(stories: Iterable[Story], grants: Iterable[Grant], stage: Stage, now: datetime) -> int:
     """Play everything up to `now`, within the engine's scope that the caller opens; returns how many tickets it made."""
-    cues = sorted((cue for story in stories for cue in cues_of(story, now)), key=lambda cue: cue.at)
+    cues = [cue for story in stories for cue in cues_of(story, now)]
     beat, opened = Beat(historical=False), {}
     beat.look()
     kinds = {kind.slug: kind for kind in RequestType.objects.all()}
-    for cue in cues:
+    left = sorted(grants, key=lambda grant: -grant.ago)
+    for cue in sorted(cues, key=lambda cue: cue.at):
+        while left and (day := now - timedelta(days=left[0].ago)) <= cue.at:
+            grant = left.pop(0)
+            give(grant, stage.contracts[grant.client], stage.people["max"], day)
         beat.advance(cue.at)
         if cue.step is None:
-            opened[cue.story.subject] = _open(cue, stage, kinds)
+            opened[cue.story] = _open(cue, stage, kinds)
             beat.look()
         else:
-            ticket = opened[cue.story.subject]
+            ticket = opened[cue.story]
             _act(cue.step, ticket, stage, cue.at, now)
             if cue.step.act in {Act.PERSIST, Act.ACKNOWLEDGE, Act.PRIORITIZE}:
                 beat.look()
@@ -62,7 +71,7 @@ def perform(stories: Iterable[Story], stage: Stage, now: datetime) -> int:
 def cues_of(story: Story, now: datetime) -> list[Cue]:
     """A story's instants. What would come after `now` hasn't come yet, nor what follows it."""
     opening = when(story.at, now, now)
-    cues = [Cue(opening, story, None)]
+    cues = [Cue(opening, story)]
     for step in story.steps:
         at = when(step.at, opening, now)
         if at > now:
@@ -83,10 +92,10 @@ def when(text: str, since: datetime, now: datetime) -> datetime:
 
 
 def weekday(day: date, steps: int) -> date:
-    """So many weekdays before (negative) or after a day; none is the day itself."""
+    """So many working days before (negative) or after a day, by all the clients' calendars; none is the day itself."""
     while steps:
         day += timedelta(days=1 if steps > 0 else -1)
-        if day.weekday() < 5:
+        if day.weekday() < 5 and not any(day in closed for closed in CLOSED):
             steps -= 1 if steps > 0 else -1
     return day
 
@@ -103,7 +112,7 @@ def _open(cue: Cue, stage: Stage, kinds: Mapping[str, RequestType]) -> Ticket:
 
 def _act(step: Step, ticket: Ticket, stage: Stage, at: datetime, now: datetime) -> None:
     actor = stage.people[step.who]
-    which = {"actor": actor, "ticket_id": ticket.pk, "now": at}
+    which: dict[str, Any] = {"actor": actor, "ticket_id": ticket.pk, "now": at}
     match step.act:
         case Act.REPLY:
             tickets.reply(**which, body=step.text)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -157,11 +158,8 @@ class Driver:
 
     def do(self, act: Act, line: Line, standing: Standing, place: Place) -> None:
         """One act, at its time, by who did it."""
-        agent, words, which = (
-            self.world.agents[line.agent],
-            f"{line.activity}.",
-            {"ticket_id": standing.ticket_id, "now": line.at},
-        )
+        agent, words = self.world.agents[line.agent], f"{line.activity}."
+        which: dict[str, Any] = {"ticket_id": standing.ticket_id, "now": line.at}
         match act:
             case Act.NOTE:
                 tickets.note(actor=agent, body=words, **which)

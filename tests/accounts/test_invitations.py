@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.urls import reverse
 
 from accounts import services
 from accounts.models import Invitation, Membership, User
@@ -14,6 +16,7 @@ from accounts.services.invitations import token_of
 from audit.models import Event
 from common import tenancy
 from common.errors import Refused
+from notifications.mail import compose
 from notifications.models import Delivery
 
 NOBODY = AnonymousUser()
@@ -35,6 +38,17 @@ def test_an_invitation_queues_one_mail_with_its_link(cast):
     assert (delivery.address, delivery.template, delivery.recipient_id) == ("zoe@northwind.example", "invitation", 0)
     assert token_of(invitation) in delivery.context["path"]
     assert event.data == {"invitation": invitation.pk, "role": "requester"}  # no name, no address
+
+
+def test_the_mail_bears_the_link_and_the_inviters_name(cast):
+    invitation = invite(cast)
+    with tenancy.user(cast.carl):
+        mail = compose(Delivery.objects.get())
+    link = settings.SITE_URL + reverse("accounts:accept", args=[token_of(invitation)])
+    assert link in mail.body
+    assert link in mail.alternatives[0][0]
+    assert "Carl Berg" in mail.body
+    assert mail.to == ["zoe@northwind.example"]
 
 
 @pytest.mark.parametrize(

@@ -67,8 +67,9 @@ ROUTES: dict[str, Route] = {
     "portal:promises": Route("object", contract),
     "portal:set_theme": Route("open", posts=False),
     # the local outbox, for development only
-    "notifications:mails": Route("own"),
-    "notifications:mail": Route("object", lambda w: ["x"]),
+    "notifications:mails": Route("open", posts=False),
+    "notifications:mail": Route("open", lambda w: ["none"], posts=False),
+    "notifications:mail_html": Route("open", lambda w: ["none"], posts=False),
     # allauth's own pages
     **{
         f"account_{name}": Route("open", posts=False)

@@ -1,0 +1,223 @@
+"""Contracts with their documents, clauses, terms and hours. Changes go through the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet
+
+from . import inlines, services, terms
+from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry
+from .services import editing
+
+
+class ContractForm(TenantForm):
+    """A contract's own fields, and a grant of Reserved Hours to post with them."""
+
+    grant_minutes = forms.IntegerField(
+        label=_l("Grant, minutes"), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget,
+        help_text=_l("Posts a line to the ledger when you save. 600 is ten hours."),
+    )  # fmt: skip
+    grant_memo = forms.CharField(label=_l("Memo"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
+class DocumentInline(TabularInline):
+    """The documents that make the contract; "Change" opens one with its clauses and terms."""
+
+    model = AgreementDocument
+    form = TenantForm
+    formset = TenantFormSet
+    fields = ("kind", "title", "edition", "effective_on")
+    ordering = ("effective_on", "id")
+    show_change_link = True
+    extra = 0
+
+
+class HoursInline(Looking, TabularInline):
+    """The balance; "View" opens the ledger."""
+
+    model = HoursAccount
+    fields = ("granted_minutes", "consumed_minutes", "usage_minutes", "balance")
+    readonly_fields = fields
+    show_change_link = True
+    extra = 0
+
+    @admin.display(description=_l("balance, minutes"))
+    def balance(self, account: HoursAccount) -> int:
+        """What is left."""
+        return account.balance_minutes
+
+
+class ContractPart(ServiceAdmin):
+    """A contract or what it is made of."""
+
+    def write(self, request: Any, row: Any, fields: list[str]) -> None:
+        editing.edit(actor=request.user, part=row, fields=fields, now=request.now)
+
+    def erase(self, request: Any, row: Any) -> None:
+        editing.remove(actor=request.user, part=row, now=request.now)
+
+
+@admin.register(Contract)
+class ContractAdmin(ContractPart):
+    """A contract: dates, calendars, documents, hours, and what upper floors add. Its state changes by the buttons."""
+
+    form = ContractForm
+    list_display = ("reference", "organization", "plan", "tier", "status", "starts_on", "ends_on")
+    list_filter = ("status", "plan", "tier")
+    list_select_related = ("organization",)
+    search_fields = ("reference", "organization__name")
+    ordering = ("organization__name", "reference")
+    autocomplete_fields = ("organization",)
+    actions_submit_line = ("go_live", "suspend", "end")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("organization", "status") if obj else ("status",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        own = (
+            ("organization", "reference"), ("plan", "tier", "status"), ("starts_on", "ends_on", "renews_on"),
+            ("calendar", "critical_calendar"),
+        )  # fmt: skip
+        grant = (_("Grant Reserved Hours"), {"fields": (("grant_minutes", "grant_memo"),)})
+        return ((None, {"fields": own}), *((grant,) if obj else ()))
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        return [DocumentInline, *([HoursInline, *inlines.INLINES] if obj else [])]
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        own = [name for name in form.changed_data if not name.startswith("grant_")]
+        if own or not change:
+            self.write(request, obj, own)
+        if minutes := form.cleaned_data.get("grant_minutes"):
+            services.grant(
+                actor=request.user, contract=obj, minutes=minutes, worked_on=request.now.date(),
+                memo=form.cleaned_data["grant_memo"], now=request.now,
+            )  # fmt: skip
+            messages.success(request, _("%(minutes)s minutes are granted.") % {"minutes": minutes})
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if button.action_name in request.POST:  # after the documents: going live looks at all of it
+                button.method(request, form.instance)
+
+    @action(description=_l("Save and go live"))
+    def go_live(self, request: Any, obj: Contract) -> None:
+        """Activate, or resume; refused with what is missing."""
+        services.activate(actor=request.user, contract=obj, now=request.now)
+
+    @action(description=_l("Save and suspend"))
+    def suspend(self, request: Any, obj: Contract) -> None:
+        """No ticket is opened, no clock starts."""
+        services.suspend(actor=request.user, contract=obj, now=request.now)
+
+    @action(description=_l("Save and end"))
+    def end(self, request: Any, obj: Contract) -> None:
+        """Read-only from now on."""
+        services.end(actor=request.user, contract=obj, now=request.now)
+
+
+class TermForm(TenantForm):
+    """A term of the registry and its value."""
+
+    key = forms.ChoiceField(label=_l("Term"), widget=UnfoldAdminSelectWidget)
+
+    class Meta:
+        model = ClauseTerm
+        fields = ("key", "value")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        self.fields["key"].choices = [  # type: ignore[attr-defined]
+            (key, f"{term.label(language)} ({terms.unit(term)})") for key, term in terms.REGISTRY.items()
+        ]
+        self.fields["value"].help_text = _("In the term's unit, without a suffix; yes or no.")
+
+
+class TermInline(TabularInline):
+    """What a clause sets."""
+
+    model = ClauseTerm
+    form = TermForm
+    formset = TenantFormSet
+    fields = ("key", "value")
+    extra = 0
+
+
+class ClauseInline(StackedInline):
+    """A document's clauses, each with its terms."""
+
+    model = Clause
+    form = TenantForm
+    formset = TenantFormSet
+    fields = ("number", "text")
+    inlines = (TermInline,)
+    show_change_link = True
+    extra = 0
+
+
+@admin.register(AgreementDocument)
+class DocumentAdmin(ContractPart):
+    """One edition of a document: its clauses and the terms they set. Documents are added on their contract's page."""
+
+    list_display = ("title", "edition", "kind", "contract", "organization", "effective_on")
+    list_filter = ("kind",)
+    list_select_related = ("contract", "organization")
+    search_fields = ("title", "contract__reference")
+    ordering = ("contract__reference", "effective_on", "id")
+    form = TenantForm
+    fields = ("contract", ("kind", "title"), ("edition", "effective_on"))
+    readonly_fields = ("contract",)
+    inlines = (ClauseInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Clause)
+class ClauseAdmin(ContractPart):
+    """One clause with its terms."""
+
+    list_display = ("__str__", "organization")
+    list_select_related = ("document", "organization")
+    search_fields = ("number", "text", "document__title", "document__contract__reference")
+    form = TenantForm
+    fields = ("document", "number", "text")
+    readonly_fields = ("document",)
+    inlines = (TermInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+class EntryInline(Looking, TabularInline):
+    """The ledger; newest first."""
+
+    model = HoursEntry
+    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause_kind", "cause_id", "actor_id")
+    ordering = ("-id",)
+    per_page = 100
+    extra = 0
+
+
+@admin.register(HoursAccount)
+class HoursAccountAdmin(LookingAdmin):
+    """A contract's Reserved Hours, to look at; they are granted on the contract's page."""
+
+    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "balance_minutes")
+    list_select_related = ("contract", "organization")
+    search_fields = ("contract__reference",)
+    ordering = ("contract__reference",)
+    inlines = (EntryInline,)

@@ -1,0 +1,59 @@
+"""Editing a contract and what it is made of: an administrator's act, remembered by the names of the fields."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import permissions
+from accounts.models import User
+from audit.models import Audience
+from audit.services import record
+from common.errors import Refused
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
+
+Part = Contract | AgreementDocument | Clause | ClauseTerm
+
+
+def contract_of(part: Part) -> Contract:
+    """The contract that a document, a clause or a term belongs to."""
+    if isinstance(part, ClauseTerm):
+        part = part.clause
+    if isinstance(part, Clause):
+        part = part.document
+    return part.contract if isinstance(part, AgreementDocument) else part
+
+
+@transaction.atomic
+def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
+    """Save a contract, a document, a clause or a term, new or changed. Promises made from now on follow it.
+
+    Refused: a term that the registry refuses, in the registry's words.
+    """
+    permissions.check(actor, "contract.edit", part.organization_id)
+    try:
+        part.clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    created = part.pk is None
+    part.save()
+    _remember(actor, part, now, change="added" if created else "changed", fields=sorted(fields))
+    return part
+
+
+@transaction.atomic
+def remove(*, actor: User, part: Part, now: datetime) -> None:
+    """Take a document, a clause or a term out of a contract."""
+    permissions.check(actor, "contract.edit", part.organization_id)
+    _remember(actor, part, now, change="removed", fields=[])
+    part.delete()
+
+
+def _remember(actor: User, part: Part, now: datetime, *, change: str, fields: list[str]) -> None:
+    record(
+        organization_id=part.organization_id, actor_id=actor.pk, verb="contract.edited", subject_kind="contract",
+        subject_id=contract_of(part).pk, audience=Audience.INTERNAL, at=now, part=part._meta.model_name or "",
+        part_id=part.pk, change=change, fields=fields,
+    )  # fmt: skip

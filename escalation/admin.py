@@ -1,0 +1,129 @@
+"""Ladders, to edit; escalations, to look at. The ladder also shows on its contract's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _l
+from unfold.admin import StackedInline, TabularInline
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
+
+from accounts.models import User
+from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet
+from contracts import inlines
+
+from .models import Escalation, EscalationStep, Ladder, LadderLevel
+from .services import ladders
+
+
+@inlines.register
+class LadderInline(Looking, TabularInline):
+    """On the contract's page: the levels in words; "View" opens them."""
+
+    model = Ladder
+    fields = ("summary",)
+    readonly_fields = fields
+    show_change_link = True
+    extra = 0
+
+    @admin.display(description=_l("levels"))
+    def summary(self, ladder: Ladder) -> str:
+        """1 Consultant (30 min) · 2 Service lead (60 min)"""
+        levels = ladder.levels.order_by("position")
+        return " · ".join(f"{level.position} {level.title} ({level.acknowledge_minutes} min)" for level in levels)
+
+
+class LevelForm(TenantForm):
+    """A level and the people named on it."""
+
+    named = forms.ModelMultipleChoiceField(
+        label=_l("People"), required=False, queryset=User.objects.none(), widget=UnfoldAdminSelect2MultipleWidget
+    )
+
+    class Meta:
+        model = LadderLevel
+        fields = ("position", "title", "acknowledge_minutes", "includes_assignee")
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["named"]
+        field.queryset = User.objects.exclude(staff_role="").filter(is_active=True).order_by("name", "id")
+        if self.instance.pk:
+            self.initial["named"] = list(self.instance.members.values_list("user_id", flat=True))
+
+    def _save_m2m(self) -> None:
+        """Nothing: the service writes who is named."""
+
+
+class LevelInline(StackedInline):
+    """The levels, from the first."""
+
+    model = LadderLevel
+    form = LevelForm
+    formset = TenantFormSet
+    fields = (("position", "title"), ("acknowledge_minutes", "includes_assignee"), "named")
+    ordering = ("position",)
+    extra = 0
+
+
+class LadderForm(TenantForm):
+    """A contract's ladder; it belongs to the contract's client."""
+
+    def _post_clean(self) -> None:
+        contract = self.cleaned_data.get("contract")
+        if contract:
+            self.instance.organization_id = contract.organization_id
+        super()._post_clean()
+
+
+@admin.register(Ladder)
+class LadderAdmin(ServiceAdmin):
+    """The ordered levels of a contract, agreed at onboarding."""
+
+    form = LadderForm
+    list_display = ("contract", "organization")
+    list_select_related = ("contract", "organization")
+    search_fields = ("contract__reference",)
+    autocomplete_fields = ("contract",)
+    fields = ("contract",)
+    inlines = (LevelInline,)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("contract",) if obj else ()
+
+    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
+        for level in formset.forms:
+            level.instance.named = level.cleaned_data.get("named")
+        super().save_formset(request, form, formset, change)
+
+    def write(self, request: Any, row: Any, fields: list[str]) -> None:
+        if isinstance(row, Ladder):
+            ladders.save_ladder(actor=request.user, ladder=row, now=request.now)
+            return
+        ladders.save_level(actor=request.user, level=row, people=row.named, fields=fields, now=request.now)
+
+    def erase(self, request: Any, row: Any) -> None:
+        ladders.remove_level(actor=request.user, level=row, now=request.now)
+
+
+class StepInline(Looking, TabularInline):
+    """Levels reached."""
+
+    model = EscalationStep
+    fields = ("level", "cause", "is_empty", "reason", "at")
+    ordering = ("id",)
+    extra = 0
+
+
+@admin.register(Escalation)
+class EscalationAdmin(LookingAdmin):
+    """Escalations, to look at."""
+
+    list_display = ("ticket", "organization", "cause", "level", "opened_at", "acknowledged_at", "closed_at")
+    list_filter = ("cause", ("closed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("ticket__organization", "organization")
+    ordering = ("-id",)
+    inlines = (StepInline,)

@@ -1,0 +1,120 @@
+"""A calendar as an administrator writes it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from datetime import date
+from typing import Any
+
+import holidays as public_holidays
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
+
+from . import lines
+from .calendar import Calendar, CalendarError
+from .models import BusinessCalendar, CalendarEdition
+
+YEARS_AHEAD = 5
+COUNTRIES = ("FR", "BE", "CH", "LU", "MC", "DE", "ES", "IT", "GB", "NL", "PT", "CA", "US")
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """No country, those we work in, and all others by code."""
+    known = public_holidays.list_supported_countries(include_aliases=False)
+    rest = sorted(code for code in known if code not in COUNTRIES)
+    return [("", "—"), *((code, code) for code in (*COUNTRIES, *rest) if code in known)]
+
+
+class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
+    """The name, and what the next edition says, beginning with what the last one says."""
+
+    zone = forms.ChoiceField(label=_l("Time zone"), widget=UnfoldAdminSelectWidget, initial="Europe/Paris")
+    weekly = forms.CharField(
+        label=_l("Weekly hours"),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 7}),
+        initial="Mon-Fri 09:00-18:00",
+        help_text=_l("A day or several a line: “Mon 09:00-12:30, 14:00-18:00” or “Mon-Fri 09:00-18:00”; up to 24:00."),
+    )
+    country = forms.ChoiceField(
+        label=_l("Add the public holidays of"),
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_l("Of this year and the five next ones, as lines of the list below."),
+    )
+    holidays = forms.CharField(
+        label=_l("Holidays"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
+        help_text=_l("One a line: “2026-12-24 Christmas Eve”."),
+    )
+    effective_at = forms.SplitDateTimeField(
+        label=_l("Takes effect"),
+        required=False,
+        widget=UnfoldAdminSplitDateTimeWidget,
+        help_text=_l("Empty: at once. Never in the past: what was judged stays judged."),
+    )
+
+    class Meta:
+        model = BusinessCalendar
+        fields = ("name",)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone or zone == "UTC")
+        self.fields["zone"].choices = [(zone, zone) for zone in zones]  # type: ignore[attr-defined]
+        self.fields["country"].choices = country_choices()  # type: ignore[attr-defined]
+        self.last: CalendarEdition | None = None
+        if self.instance.pk:
+            self.last = self.instance.editions.order_by("-number").first()
+        if self.last:
+            self.initial.update(
+                zone=self.last.zone,
+                weekly=lines.write_weekly(self.last.weekly),
+                holidays=lines.write_holidays(self.last.holidays),
+            )
+
+    def clean_weekly(self) -> dict[str, list[list[str]]]:
+        """Lines as windows by weekday."""
+        weekly: dict[str, list[list[str]]] = self._read(lines.read_weekly, self.cleaned_data["weekly"])
+        return weekly
+
+    def clean_holidays(self) -> dict[str, str]:
+        """Lines as names by date; a name written by hand beats the country's."""
+        written: dict[str, str] = self._read(lines.read_holidays, self.cleaned_data["holidays"])
+        country = self.cleaned_data.get("country")
+        return ({**self._public(country), **written}) if country else written
+
+    def clean(self) -> dict[str, Any]:
+        """What the calendar's own rule refuses is said here, in its words."""
+        data: dict[str, Any] = super().clean() or {}
+        if {"zone", "weekly", "holidays"} <= set(data):
+            try:
+                self.rule = Calendar.from_data({name: data[name] for name in ("zone", "weekly", "holidays")}).to_data()
+            except CalendarError as error:
+                raise forms.ValidationError(_("This calendar can't be used: %(why)s") % {"why": error}) from error
+        return data
+
+    @property
+    def says_something_new(self) -> bool:
+        """Whether saving publishes an edition."""
+        last = self.last
+        return last is None or self.rule != {"zone": last.zone, "weekly": last.weekly, "holidays": last.holidays}
+
+    def _read(self, read: Any, text: str) -> Any:
+        try:
+            return read(text)
+        except lines.LineError as error:
+            raise forms.ValidationError(_("This line can't be read: “%(line)s”.") % {"line": error}) from error
+
+    def _public(self, country: str) -> dict[str, str]:
+        first = date.today().year  # noqa: DTZ011 - which years to list, not when
+        years = range(first, first + YEARS_AHEAD + 1)
+        language = (get_language() or "en").split("-")[0]
+        try:
+            days = public_holidays.country_holidays(country, years=years, language=language)
+        except NotImplementedError:
+            days = public_holidays.country_holidays(country, years=years)
+        return {day.isoformat(): name for day, name in days.items()}

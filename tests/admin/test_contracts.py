@@ -1,0 +1,177 @@
+"""An administrator edits contracts, and the next promise follows."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from common import tenancy
+from contracts import services
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry
+from contracts.selectors import promise
+
+from .conftest import edits, messages
+
+
+@pytest.fixture
+def document(cast):
+    """Northwind's order, whose clause 4.1 sets the target of high priority to two hours."""
+    with tenancy.everyone():
+        document = AgreementDocument.objects.create(
+            organization=cast.northwind, contract=cast.northwind_contract, kind="order", title="Order NW",
+            effective_on=date(2026, 1, 1),
+        )  # fmt: skip
+        clause = Clause.objects.create(organization=cast.northwind, document=document, number="4.1", text="Fast.")
+        ClauseTerm.objects.create(
+            organization=cast.northwind, clause=clause, key="slo.first_response.high", value="120"
+        )
+    return document
+
+
+def target(cast):
+    with tenancy.everyone():
+        contract = Contract.objects.get(pk=cast.northwind_contract.pk)
+        return promise(contract, priority="high", channel="portal", at=cast.now)
+
+
+def test_a_changed_term_changes_the_next_promise(change, cast, document):
+    assert target(cast).target_minutes == 120
+    answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-value": "90"})
+    assert answer.status_code == 302
+    promised = target(cast)
+    assert promised.target_minutes == 90
+    assert promised.provenance["clause"] == "4.1"
+    assert edits()[-1] | {"part_id": 0} == {
+        "part": "clauseterm", "part_id": 0, "change": "changed", "fields": ["value"]
+    }  # fmt: skip
+
+
+def test_the_clauses_own_page_does_the_same(change, cast, document):
+    with tenancy.everyone():
+        clause = document.clauses.get()
+    assert change("contracts_clause", clause.pk, **{"terms-0-value": "60"}).status_code == 302
+    assert target(cast).target_minutes == 60
+
+
+@pytest.mark.parametrize(
+    ("value", "words"), [("soon", "whole number"), ("0", "lies between"), ("2 h", "whole number"), ("", "required")]
+)
+def test_a_wrong_term_is_refused_with_words(change, cast, document, value, words):
+    answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-value": value})
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert target(cast).target_minutes == 120
+    assert edits() == []
+
+
+def test_a_clause_and_its_term_are_added_together(change, cast, document):
+    added = {
+        "clauses-TOTAL_FORMS": "2", "clauses-1-number": "4.2", "clauses-1-text": "By mail too.",
+        "clauses-1-terms-TOTAL_FORMS": "1", "clauses-1-terms-INITIAL_FORMS": "0",
+        "clauses-1-terms-0-key": "channel.email.covered", "clauses-1-terms-0-value": "yes",
+    }  # fmt: skip
+    answer = change("contracts_agreementdocument", document.pk, **added)
+    assert answer.status_code == 302, answer.context["errors"]
+    with tenancy.everyone():
+        contract = Contract.objects.get(pk=cast.northwind_contract.pk)
+        assert promise(contract, priority="high", channel="email", at=cast.now).covered
+    assert [data["part"] for data in edits()] == ["clause", "clauseterm"]
+
+
+def test_the_same_clause_number_twice_is_refused_with_words(change, cast, document):
+    added = {
+        "clauses-TOTAL_FORMS": "2", "clauses-1-number": "4.1", "clauses-1-text": "Again.",
+        "clauses-1-terms-TOTAL_FORMS": "0", "clauses-1-terms-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    answer = change("contracts_agreementdocument", document.pk, **added)
+    assert answer.status_code == 200
+    assert edits() == []
+
+
+def test_a_document_is_added_on_the_contracts_page(change, cast):
+    added = {
+        "documents-TOTAL_FORMS": "1", "documents-0-kind": "order", "documents-0-title": "Order", "documents-0-edition": "1",
+        "documents-0-effective_on": "2026-01-01",
+    }  # fmt: skip
+    answer = change("contracts_contract", cast.northwind_contract.pk, **added)
+    assert answer.status_code == 302
+    with tenancy.everyone():
+        document = AgreementDocument.objects.get()
+    assert (document.organization_id, document.contract_id) == (cast.northwind.pk, cast.northwind_contract.pk)
+
+
+def test_a_term_taken_away_gives_the_default_back(change, cast, document):
+    answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-DELETE": "on"})
+    assert answer.status_code == 302
+    assert target(cast).provenance["source"] == "default"
+
+
+def test_a_contracts_own_fields_are_saved_with_their_names_in_the_event(change, cast):
+    answer = change("contracts_contract", cast.northwind_contract.pk, tier="enterprise", renews_on="2027-01-01")
+    assert answer.status_code == 302
+    assert edits()[-1]["fields"] == ["renews_on", "tier"]
+
+
+def test_dates_that_make_no_sense_are_refused_with_words(change, cast):
+    answer = change("contracts_contract", cast.northwind_contract.pk, ends_on="2020-01-01")
+    assert answer.status_code == 200
+    assert "can&#x27;t end before it starts" in answer.text
+
+
+def test_granting_hours_posts_a_ledger_line(change, ada, cast):
+    answer = change("contracts_contract", cast.northwind_contract.pk, grant_minutes="600", grant_memo="January")
+    assert "600 minutes are granted" in messages(answer, ada)
+    with tenancy.everyone():
+        entry = HoursEntry.objects.get()
+        assert (entry.kind, entry.minutes, entry.memo, entry.actor_id) == ("grant", 600, "January", cast.ada.pk)
+        assert entry.account.balance_minutes == 600
+    assert edits() == []
+    page = ada.get(reverse("admin:contracts_hoursaccount_change", args=[entry.account_id]))
+    assert "January" in page.text
+
+
+def test_a_grant_to_an_on_demand_contract_is_refused_with_words(change, ada, cast):
+    with tenancy.everyone():
+        Contract.objects.filter(pk=cast.globex_contract.pk).update(plan="on_demand")
+    answer = change("contracts_contract", cast.globex_contract.pk, grant_minutes="600", tier="premium")
+    assert "no Reserved Hours" in messages(answer, ada)
+    with tenancy.everyone():
+        assert not HoursEntry.objects.exists()
+        assert Contract.objects.get(pk=cast.globex_contract.pk).tier == "standard"  # nothing is half-written
+
+
+def test_a_contract_changes_state_by_its_buttons_only(change, ada, cast):
+    pk = cast.northwind_contract.pk
+    answer = change("contracts_contract", pk, status="ended", contracts_contract_suspend="1")
+    assert answer.status_code == 302
+    with tenancy.everyone():
+        assert Contract.objects.get(pk=pk).status == "suspended"
+    assert "that can&#x27;t be done now" in messages(
+        change("contracts_contract", pk, contracts_contract_suspend="1"), ada
+    )
+    assert change("contracts_contract", pk, contracts_contract_go_live="1").status_code == 302
+    with tenancy.everyone():
+        assert Contract.objects.get(pk=pk).status == "active"
+
+
+def test_a_new_contract_is_a_draft(change, cast):
+    answer = change(
+        "contracts_contract", None, organization=cast.globex.pk, reference="GLX-2027", plan="total_care",
+        tier="standard", starts_on="2027-01-01", calendar=cast.paris.pk,
+        **{
+            "documents-TOTAL_FORMS": "1", "documents-0-kind": "order", "documents-0-title": "Order",
+            "documents-0-edition": "1", "documents-0-effective_on": "2027-01-01",
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302
+    with tenancy.everyone():
+        contract = Contract.objects.get(reference="GLX-2027")
+        assert contract.documents.get().organization_id == cast.globex.pk
+    assert (contract.status, contract.organization_id) == ("draft", cast.globex.pk)
+
+
+def test_editing_is_an_administrators(cast, document):
+    from django.core.exceptions import PermissionDenied
+
+    with tenancy.user(cast.max), pytest.raises(PermissionDenied):
+        services.editing.edit(actor=cast.max, part=document, fields=[], now=cast.now)

@@ -1,0 +1,91 @@
+"""Every page of the administration opens, for administrators and nobody else."""
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from accounts.models import Membership
+from common import tenancy
+from contracts import services as contracts
+from slo.models import BusinessCalendar
+from tickets import services
+
+REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
+
+
+@pytest.fixture
+def world(cast):
+    """A row or more in most tables."""
+    with tenancy.user(cast.ann):
+        ticket = services.open_ticket(
+            actor=cast.ann, organization=cast.northwind, contract=cast.northwind_contract, subject="Fire", body="Fire",
+            impact="team", urgency="blocked", now=cast.now,
+        )  # fmt: skip
+    with tenancy.user(cast.ada):
+        contracts.grant(
+            actor=cast.ada, contract=cast.northwind_contract, minutes=600, worked_on=cast.now.date(), now=cast.now
+        )
+        services.log_time(
+            actor=cast.ada, ticket_id=ticket.pk, minutes=20, summary="Looked", worked_on=cast.now.date(), now=cast.now
+        )
+    return cast
+
+
+@pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
+def test_lists_and_pages_open_for_an_administrator(client, world, model):
+    client.force_login(world.ada)
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+    page = client.get(reverse(f"{name}_changelist"))
+    assert page.status_code == 200
+    assert client.get(reverse(f"{name}_changelist"), {"q": "a"}).status_code in {200, 302}
+    with tenancy.everyone():
+        row = model._default_manager.first()
+    if row is not None:
+        assert client.get(reverse(f"{name}_change", args=[row.pk])).status_code == 200
+    if admin.site._registry[model].has_add_permission(page.wsgi_request):
+        assert client.get(reverse(f"{name}_add")).status_code == 200
+
+
+@pytest.mark.parametrize("person", ["ann", "rosa", "carl", "bob", "lea", "julien", "nadia", "max"])
+def test_nobody_else_gets_the_administration(client, world, person):
+    client.force_login(getattr(world, person))
+    for model in REGISTERED:
+        url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        assert client.get(url).status_code in {302, 403}
+        assert client.post(url, {"action": "delete_selected"}).status_code in {302, 403}
+
+
+def test_history_offers_nothing_to_change(client, world):
+    client.force_login(world.ada)
+    for name in ("audit_event", "notifications_delivery", "slo_clock", "tickets_ticket", "contracts_hoursaccount"):
+        page = client.get(reverse(f"admin:{name}_changelist"))
+        assert not page.context["has_add_permission"]
+        row = page.context["cl"].result_list[0]
+        url = reverse(f"admin:{name}_change", args=[row.pk])
+        assert not client.get(url).context["has_change_permission"]
+        assert client.post(url, {"_save": "1"}).status_code == 403
+        assert client.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_an_invitations_link_does_not_show_in_the_outbox(client, world):
+    from notifications.models import Delivery
+    from tests.accounts.test_invitations import invite
+
+    invite(world)
+    with tenancy.everyone():
+        delivery = Delivery.objects.get(template="invitation")
+    client.force_login(world.ada)
+    page = client.get(reverse("admin:notifications_delivery_change", args=[delivery.pk]))
+    assert delivery.context["path"] not in page.text
+
+
+def test_an_administrators_page_speaks_french(client, world):
+    world.ada.language = "fr"
+    world.ada.save()
+    client.force_login(world.ada)
+    assert (
+        client.get(reverse("admin:slo_businesscalendar_change", args=[BusinessCalendar.objects.first().pk])).status_code
+        == 200
+    )
+    with tenancy.everyone():
+        assert Membership.objects.exists()

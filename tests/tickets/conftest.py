@@ -1,0 +1,12 @@
+"""Words are compared in English, whatever language an earlier request has left behind."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
