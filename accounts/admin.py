@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin  # noqa: F401 - registered first, to be taken away
+import django.contrib.auth.admin  # noqa: F401
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -19,9 +22,9 @@ from common.errors import Refused
 from . import services
 from .models import Assignment, Invitation, Membership, Organization, User
 
-admin.site.site_title = admin.site.site_header = "Total Care"
-if admin.site.is_registered(Group):
-    admin.site.unregister(Group)  # roles are ours, not groups
+# Roles are ours, not groups; an address changes with its person. Both pages would write behind the services' backs.
+admin.site.unregister(Group)
+admin.site.unregister(EmailAddress)
 
 
 class MembershipInline(TabularInline):

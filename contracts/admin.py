@@ -14,7 +14,7 @@ from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet
+from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet, link_to
 
 from . import inlines, services, terms
 from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry
@@ -32,25 +32,36 @@ class ContractForm(TenantForm):
 
 
 class DocumentInline(TabularInline):
-    """The documents that make the contract; "Change" opens one with its clauses and terms."""
+    """The documents that make the contract, each a page with its clauses and terms."""
 
     model = AgreementDocument
     form = TenantForm
     formset = TenantFormSet
-    fields = ("kind", "title", "edition", "effective_on")
+    fields = ("kind", "title", "edition", "effective_on", "page")
+    readonly_fields = ("page",)
     ordering = ("effective_on", "id")
-    show_change_link = True
+    hide_title = True
     extra = 0
+
+    @admin.display(description=_l("clauses and terms"))
+    def page(self, document: AgreementDocument) -> str:
+        """Where its clauses are edited."""
+        return link_to(document, _("Edit clauses"))
 
 
 class HoursInline(Looking, TabularInline):
-    """The balance; "View" opens the ledger."""
+    """The balance, and the way to the ledger."""
 
     model = HoursAccount
-    fields = ("granted_minutes", "consumed_minutes", "usage_minutes", "balance")
+    fields = ("granted_minutes", "consumed_minutes", "usage_minutes", "balance", "page")
     readonly_fields = fields
-    show_change_link = True
+    hide_title = True
     extra = 0
+
+    @admin.display(description=_l("ledger"))
+    def page(self, account: HoursAccount) -> str:
+        """Where its lines are."""
+        return link_to(account, _("Show the lines"))
 
     @admin.display(description=_l("balance, minutes"))
     def balance(self, account: HoursAccount) -> int:
@@ -86,7 +97,7 @@ class ContractAdmin(ContractPart):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = (
-            ("organization", "reference"), ("plan", "tier", "status"), ("starts_on", "ends_on", "renews_on"),
+            ("organization", "reference"), ("plan", "tier"), ("status", "renews_on"), ("starts_on", "ends_on"),
             ("calendar", "critical_calendar"),
         )  # fmt: skip
         grant = (_("Grant Reserved Hours"), {"fields": (("grant_minutes", "grant_memo"),)})

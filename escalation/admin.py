@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from unfold.admin import StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from accounts.models import User
-from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet
+from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet, link_to
 from contracts import inlines
 
 from .models import Escalation, EscalationStep, Ladder, LadderLevel
@@ -21,13 +22,18 @@ from .services import ladders
 
 @inlines.register
 class LadderInline(Looking, TabularInline):
-    """On the contract's page: the levels in words; "View" opens them."""
+    """On the contract's page: the levels in words, and the way to edit them."""
 
     model = Ladder
-    fields = ("summary",)
+    fields = ("summary", "page")
     readonly_fields = fields
-    show_change_link = True
+    hide_title = True
     extra = 0
+
+    @admin.display(description="")
+    def page(self, ladder: Ladder) -> str:
+        """Where the levels are edited."""
+        return link_to(ladder, _("Edit the ladder"))
 
     @admin.display(description=_l("levels"))
     def summary(self, ladder: Ladder) -> str:

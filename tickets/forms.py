@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,9 +15,9 @@ from contracts.models import Contract
 from contracts.selectors import live_contracts
 
 from . import minutes, words
-from .models import RequestType, Ticket
+from .models import Category, RequestType, Ticket
 from .priority import Impact, Priority, Urgency
-from .selectors import assignable
+from .selectors import assignable, catalogue
 
 LONGEST = 50_000
 
@@ -34,18 +35,28 @@ class ContractChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class NewTicketForm(forms.Form):
-    """A request: what, for whom it matters and how much. Contracts are those this person may use today."""
+    """A request: what, for whom it matters and how much. Contracts are those this person may use today.
+
+    `category`, a slug, narrows the kinds that a first visit offers; what comes back may be of any.
+    """
 
     contract = ContractChoice(queryset=Contract.objects.none(), label=_("Contract"), empty_label=None)
     request_type = forms.ModelChoiceField(
         queryset=RequestType.objects.filter(is_active=True).select_related("category"),
         label=_("Kind of request"),
         required=False,
-        empty_label=_("Something else"),
         to_field_name="slug",
     )
-    subject = forms.CharField(label=_("Subject"), max_length=200)
-    body = text(_("What do you need?"), rows=8, help_text=_("Markdown works. Never write a password here."))
+    subject = forms.CharField(
+        label=_("Subject"), max_length=200, help_text=_("In one line, as you would say it to a colleague.")
+    )
+    body = text(
+        _("What do you need?"),
+        rows=8,
+        help_text=_(
+            "What happens today, what you expect, and who is affected. Markdown works. Never write a password here."
+        ),
+    )
     impact = forms.ChoiceField(
         label=_("Whom does it touch?"), choices=list(words.IMPACT.items()), widget=forms.RadioSelect
     )
@@ -53,23 +64,58 @@ class NewTicketForm(forms.Form):
         label=_("What does it do to them?"), choices=list(words.URGENCY.items()), widget=forms.RadioSelect
     )
     confidential = forms.BooleanField(
-        label=_("Confidential: only I and our approvers see it, with Total Care’s people"), required=False
+        label=_("Confidential"),
+        required=False,
+        help_text=_("Only you, your company’s approvers and administrators, and Total Care’s people see it."),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any):
+    MEANS = {
+        Impact.ORGANIZATION: _("Everybody who works with it"),
+        Impact.TEAM: _("Several people who work together"),
+        Impact.PERSON: _("You, or one colleague"),
+        Urgency.BLOCKED: _("Nothing can be done, and there is no way around"),
+        Urgency.DEGRADED: _("It is slow, or there is a way around"),
+        Urgency.QUESTION: _("Nothing is broken: a wish, a change, a doubt"),
+    }
+
+    def __init__(self, *args: Any, user: User, on: date, category: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.contracts = live_contracts(user, timezone.localdate())
+        self.contracts = live_contracts(user, on)
         field: Any = self.fields["contract"]
-        field.queryset = (
-            Contract.objects.visible_to(user)
-            .filter(pk__in=[one.pk for one in self.contracts])
-            .select_related("organization")
+        field.queryset = Contract.objects.filter(pk__in=[one.pk for one in self.contracts]).select_related(
+            "organization"
         )
         if self.contracts:
             field.initial = self.contracts[0].pk
         if len(self.contracts) == 1:
             field.widget = forms.HiddenInput()
         self.fields["impact"].initial, self.fields["urgency"].initial = Impact.PERSON, Urgency.DEGRADED
+        kinds: Any = self.fields["request_type"]
+        offered = catalogue()
+        self.category = next((one for one, _types in offered if one.slug == category), None)
+        kinds.choices = _kinds(offered, self.category)
+        chosen = str(self["request_type"].value() or "")
+        self.chosen = next((one for _group, types in offered for one in types if one.slug == chosen), None)
+
+    @property
+    def impacts(self) -> list[dict[str, Any]]:
+        """Each answer with what it means."""
+        return [{"value": one.value, "label": said, "sub": self.MEANS[one]} for one, said in words.IMPACT.items()]
+
+    @property
+    def urgencies(self) -> list[dict[str, Any]]:
+        """Each answer with what it means."""
+        return [{"value": one.value, "label": said, "sub": self.MEANS[one]} for one, said in words.URGENCY.items()]
+
+
+def _kinds(offered: list[tuple[Category, list[RequestType]]], only: Category | None) -> list[tuple[Any, Any]]:
+    """The catalogue as groups of a menu, after "something else"."""
+    groups = [
+        (category.name, [(one.slug, one.name) for one in types])
+        for category, types in offered
+        if types and only in {None, category}
+    ]
+    return [("", _("Something else")), *groups]
 
 
 class ReplyForm(forms.Form):

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import check
 from accounts.requests import Request
 from common.errors import Refused
-from contracts.selectors import promise as promise_of
+from contracts.selectors import day_of
 
-from . import services, words
+from . import services
 from .forms import ActionForm, AssignForm, NewTicketForm, PriorityForm, ReplyForm, TimeForm
 from .models import Ticket
-from .priority import priority as priority_of
-from .selectors import catalogue, ticket_by_reference
+from .preview import Preview, preview
+from .selectors import ticket_by_reference
 
 Act = Callable[[Ticket, dict[str, Any]], object]
 
@@ -53,8 +53,10 @@ def _answer(
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
     """Ask for something."""
-    initial = {"request_type": request.GET.get("type"), "subject": request.GET.get("subject", "")[:200]}
-    form = NewTicketForm(request.POST or None, user=request.user, initial=initial)
+    form = NewTicketForm(
+        request.POST or None, user=request.user, on=day_of(request.now), initial=_asked(request),
+        category=request.GET.get("category", ""),
+    )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -66,38 +68,32 @@ def new(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("Your request is with us."), extra_tags="draft:ticket:new")
             return redirect("portal:ticket", ticket.reference)
-    context = {"form": form, "promise": _promised(request, form), "catalogue": catalogue()}
+    context = {"form": form, "promise": _promised(request, form)}
     return render(request, "tickets/new.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _asked(request: Request) -> dict[str, Any]:
+    """What a link to the form has chosen already."""
+    asked = {"request_type": request.GET.get("type"), "subject": request.GET.get("subject", "")[:200]}
+    return {**asked, "contract": request.GET["contract"]} if "contract" in request.GET else asked
 
 
 @login_required
 @require_GET
 def promise(request: Request) -> HttpResponse:
     """What would be promised to the request being written: a fragment, before it is sent."""
-    form = NewTicketForm(request.GET, user=request.user)
-    form.is_valid()
+    form = NewTicketForm(request.GET, user=request.user, on=day_of(request.now))
     return render(request, "tickets/_promise.html", {"promise": _promised(request, form)})
 
 
-def _promised(request: Request, form: NewTicketForm) -> dict[str, Any] | None:
+def _promised(request: Request, form: NewTicketForm) -> Preview | None:
     """The promise for what is chosen so far, or why there is none; None while nobody could say."""
-    values = {name: form[name].value() for name in ("contract", "impact", "urgency")}
-    contract = next((one for one in form.contracts if str(one.pk) == str(values["contract"])), None)
-    if contract is None:
-        return None
+    values = {name: str(form[name].value()) for name in ("contract", "impact", "urgency")}
+    contract = next((one for one in form.contracts if str(one.pk) == values["contract"]), None)
     try:
-        priority = priority_of(values["impact"], values["urgency"])
-        promised = promise_of(contract, priority=priority, channel=Ticket.Channel.PORTAL, at=request.now)
-    except Refused as refused:
-        return {"refused": str(refused)}
+        return preview(contract, values["impact"], values["urgency"], request.now) if contract else None
     except ValueError:
         return None
-    return {
-        "promised": promised,
-        "priority": priority,
-        "priority_words": words.PRIORITY[priority],
-        "contract": contract,
-    }
 
 
 @login_required

@@ -13,10 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from tickets import secrets
+
 ZONE = "Europe/Rome"
 TIME_FORMAT = "%Y/%m/%d %H:%M:%S.%f"
 COLUMNS = ("Case ID", "Activity", "Resource", "Complete Timestamp", "customer", "seriousness_2")
 PRIORITIES = {"Value 1": "low", "Value 2": "medium", "Value 3": "high", "Value 4": "critical"}
+LONGEST = 100  # characters of any of these fields
 YEARS = range(1971, 2199)  # what calendars can answer for, a year of margin included
 
 _zone = ZoneInfo(ZONE)
@@ -137,6 +140,12 @@ def _line(number: int, text: str, width: int, places: dict[str, int]) -> Line:
     if len(fields) != width:
         raise _NonsenseError(f"{len(fields)} columns instead of {width}")
     case, activity, agent, moment, customer, seriousness = (fields[places[name]].strip() for name in COLUMNS)
+    if "\0" in text:
+        raise _NonsenseError("a character that is none")
+    if long := [name for name in COLUMNS if len(fields[places[name]]) > LONGEST]:
+        raise _NonsenseError(f"{', '.join(long)} of more than {LONGEST} characters")
+    if secrets.recognise(f"{case} {activity}"):
+        raise _NonsenseError("something that looks like a secret")
     if empty := [name for name, value in zip(COLUMNS, (case, activity, agent, moment), strict=False) if not value]:
         raise _NonsenseError(f"no {', '.join(empty)}")
     return Line(number, case, activity, agent, _instant(moment), customer, seriousness)

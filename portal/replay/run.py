@@ -96,17 +96,15 @@ class Driver:
         applied: dict[int, int] = {}
         reached: datetime | None = None
         marks = Event.objects.filter(organization_id__in=customers, subject_kind=SUBJECT, verb=APPLIED)
-        for mark in marks.order_by("at", "id"):
+        for mark in marks.order_by("id"):
             applied[mark.subject_id], reached = mark.data["events"], mark.at
         wanted = {(case.customer, case.ref) for case in cases}
         for ticket in Ticket.objects.filter(organization_id__in=customers).exclude(external_ref=""):
             if (customers[ticket.organization_id], ticket.external_ref) in wanted:
                 self.standings[ticket.external_ref] = _standing(ticket, applied[ticket.pk])
         self.beat.look()
-        if (
-            reached is not None and self.beat.escalated
-        ):  # killed, perhaps, between an answer and the tick that would see it
-            self.beat.due_by(reached)
+        if reached is not None and self.beat.escalated:
+            self.beat.due_by(reached)  # an earlier run may have been killed between an answer and the tick that sees it
 
     def applied(self, case: Case) -> int:
         """How many events of a case are done."""
@@ -139,7 +137,7 @@ class Driver:
         ticket = tickets.open_ticket(
             actor=place.requester, organization=place.organization, contract=place.contract, impact=impact,
             urgency=urgency, priority=case.priority, external_ref=case.ref, now=line.at,
-            subject=f"{case.ref}: {line.activity}", body=f"Line {line.number} of the event log: {line.activity}.",
+            subject=f"{case.ref}: {line.activity}"[:200], body=f"Line {line.number} of the event log: {line.activity}.",
         )  # fmt: skip
         self.beat.look()
         return _standing(ticket)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import holidays
 
@@ -104,7 +105,7 @@ def _staff(known: dict[str, User], name: str, role: str, *, is_automatic: bool =
 
 
 def _calendar(log: Log, began: datetime, *, is_new: bool) -> BusinessCalendar:
-    """Monday to Friday 09:00–18:00 Europe/Rome, closed on Italy's national holidays of the log's years and one around."""
+    """The one calendar of all, for the log's years and one around."""
     name = f"Italy 9–18, {log.years[0]}–{log.years[-1]}"
     calendar, made = BusinessCalendar.objects.get_or_create(name=name)
     if made and not is_new:
@@ -112,13 +113,14 @@ def _calendar(log: Log, began: datetime, *, is_new: bool) -> BusinessCalendar:
             "This database holds the replay of a log of other years: replay this one into another database."
         )
     if made:
-        closed = {
-            day.isoformat(): what for day, what in sorted(holidays.country_holidays("IT", years=log.years).items())
-        }
-        slo.publish_edition(
-            actor=None, calendar=calendar, zone=ZONE, weekly=WEEKLY, holidays=closed, effective_at=began, now=began
-        )
+        slo.publish_edition(actor=None, calendar=calendar, effective_at=began, now=began, **hours(log.years))
     return calendar
+
+
+def hours(years: range) -> dict[str, Any]:
+    """The desk's business hours: Monday to Friday 9–18 in Rome, closed on Italy's national holidays of these years."""
+    closed = sorted(holidays.country_holidays("IT", years=years).items())
+    return {"zone": ZONE, "weekly": WEEKLY, "holidays": {day.isoformat(): what for day, what in closed}}
 
 
 def _client(

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from accounts.models import User
 from accounts.permissions import may
+from accounts.roles import ClientRole
 from contracts.models import Contract, HoursAccount
-from tickets.models import Ticket, WorkLog
+from tickets.models import RequestType, Ticket, WorkLog
+from tickets.selectors import catalogue
 from tickets.workflow import Status
 
 from .queue import Row, rows, search
@@ -38,9 +40,21 @@ def open_tickets(user: User, now: datetime, limit: int = 8) -> tuple[list[Row], 
 
 
 def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:
-    """Questions to answer, and answers to confirm."""
+    """Questions to answer, and answers to confirm: of the reader's own requests, or of those that we opened for the client."""
     waiting = Ticket.objects.visible_to(user).filter(status__in=[Status.WAITING_CLIENT, Status.RESOLVED])
-    return list(waiting.select_related("organization", "assignee").order_by("active_at")[:limit])
+    mine = waiting.filter(Q(requester=user) | ~Q(requester__staff_role=""))
+    return list(mine.select_related("organization", "assignee").order_by("-status", "active_at")[:limit])
+
+
+def contracts_of(user: User) -> list[Contract]:
+    """The contracts that go on, suspended ones too, by client."""
+    going_on = Contract.objects.visible_to(user).filter(status__in=[Contract.Status.ACTIVE, Contract.Status.SUSPENDED])
+    return list(going_on.select_related("organization").order_by("organization__name", "reference"))
+
+
+def to_approve(user: User, lines: list[Hours]) -> list[Hours]:
+    """Contracts whose hours can't cover what was worked, where this person is the one to say yes (domain §10.5)."""
+    return [one for one in lines if one.awaiting and user.role_in(one.contract.organization_id) == ClientRole.APPROVER]
 
 
 def hours(user: User) -> list[Hours]:
@@ -72,6 +86,20 @@ def awaiting_minutes(user: User, contracts: list[Contract]) -> dict[int, int]:
     )
     sums = logs.order_by().values("contract_id").annotate(minutes=Sum(F("billable_minutes") - F("covered_minutes")))
     return {row["contract_id"]: row["minutes"] for row in sums}
+
+
+def types_for(words: str, limit: int = 6) -> list[RequestType]:
+    """Kinds of request whose name, category or products say all the words, for the one search box."""
+    asked = words.casefold().split()
+    if not asked:
+        return []
+    found = [
+        one
+        for category, types in catalogue()
+        for one in types
+        if all(word in f"{one.name} {one.description} {one.products} {category.name}".casefold() for word in asked)
+    ]
+    return found[:limit]
 
 
 def ticket_page(user: User, *, words: str, which: str, number: Any, now: datetime) -> Page[Any]:

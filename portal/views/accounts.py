@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from accounts.permissions import ACTIONS, check
 from accounts.requests import Request
-from contracts.models import Contract
-from contracts.selectors import effective_terms, hours_entries
-from portal.selectors import home as homes
+from contracts.models import AgreementDocument, Clause, Contract
+from contracts.selectors import day_of
+from contracts.terms import SUBORDINATE
+from portal import promises as terms_in_words
 from portal.selectors import portfolio as portfolios
+from portal.selectors.statement import statement
 
 
 @login_required
@@ -40,15 +44,27 @@ def _contract(request: Request, pk: int, action: str) -> Contract:
 def hours(request: Request, pk: int) -> HttpResponse:
     """The ledger of a contract's Reserved Hours."""
     contract = _contract(request, pk, "hours.view")
-    figures = next((one for one in homes.hours(request.user) if one.contract.pk == contract.pk), None)
-    context = {"contract": contract, "hours": figures, "entries": hours_entries(contract)}
-    return render(request, "portal/hours.html", context)
+    return render(request, "portal/hours.html", statement(request.user, contract, day_of(request.now)))
 
 
 @login_required
 @require_GET
 def promises(request: Request, pk: int) -> HttpResponse:
-    """What was promised: every effective term today, with its clause or "default, no clause"."""
+    """What was promised: every effective term on a day, today unless asked, with its clause or "default, no clause"."""
     contract = _contract(request, pk, "contract.view")
-    terms = effective_terms(contract, timezone.localdate(request.now))
-    return render(request, "portal/promises.html", {"contract": contract, "terms": list(terms.values())})
+    documents = AgreementDocument.objects.visible_to(request.user).filter(contract=contract)
+    clauses = Clause.objects.visible_to(request.user).filter(document__contract=contract).in_bulk()
+    context = {
+        "contract": contract,
+        "documents": sorted(documents, key=lambda one: (one.kind not in SUBORDINATE, one.effective_on), reverse=True),
+        **terms_in_words.compose(contract, _day(request), request.now, clauses),
+    }
+    return render(request, "portal/promises.html", context)
+
+
+def _day(request: Request) -> date:
+    """The day that `?on=` asks about; today when it names none."""
+    try:
+        return parse_date(request.GET.get("on", "")) or day_of(request.now)
+    except ValueError:
+        return day_of(request.now)

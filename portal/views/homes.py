@@ -22,12 +22,16 @@ def home(request: Request) -> HttpResponse:
     if request.user.is_valiantys:
         return redirect("portal:queue")
     rows, count = homes.open_tickets(request.user, request.now)
+    hours = homes.hours(request.user)
     context = {
         "catalogue": catalogue(),
+        "contracts": homes.contracts_of(request.user),
         "rows": rows,
         "open_count": count,
         "waiting": homes.waiting_for_me(request.user),
-        "hours": homes.hours(request.user),
+        "to_approve": homes.to_approve(request.user, hours),
+        "hours": hours,
+        "many_clients": len(request.user.roles) > 1,
         "now": request.now,
     }
     return render(request, "portal/home.html", context)
@@ -36,10 +40,19 @@ def home(request: Request) -> HttpResponse:
 @login_required
 @require_GET
 def tickets(request: Request) -> HttpResponse:
-    """The reader's requests, and a search over them."""
-    which = request.GET.get("show", "open")
-    which = which if which in {"open", "done", "all"} else "open"
+    """The reader's requests, and a search over them and over what can be asked for; only rows for the palette."""
+    which = request.GET.get("show", "")
     words = request.GET.get("q", "").strip()[:100]
-    which = "all" if words and "show" not in request.GET else which
-    page = homes.ticket_page(request.user, words=words, which=which, number=request.GET.get("page"), now=request.now)
-    return render(request, "portal/tickets.html", {"page": page, "which": which, "words": words})
+    if which not in {"open", "done", "all"}:
+        which = "all" if words else "open"
+    context = {
+        "page": homes.ticket_page(
+            request.user, words=words, which=which, number=request.GET.get("page"), now=request.now
+        ),
+        "types": homes.types_for(words),
+        "which": which,
+        "words": words,
+        "many_clients": request.user.is_valiantys or len(request.user.roles) > 1,
+    }
+    palette = getattr(request, "htmx", False) and "palette" in request.GET
+    return render(request, "portal/_found.html" if palette else "portal/tickets.html", context)

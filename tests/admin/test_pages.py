@@ -55,6 +55,17 @@ def test_nobody_else_gets_the_administration(client, world, person):
         assert client.post(url, {"action": "delete_selected"}).status_code in {302, 403}
 
 
+def test_only_what_goes_through_services_is_there():
+    from common.administration import LookingAdmin, ServiceAdmin
+
+    wild = [
+        model._meta.label
+        for model, page in admin.site._registry.items()
+        if not isinstance(page, LookingAdmin | ServiceAdmin)
+    ]
+    assert wild == []
+
+
 def test_history_offers_nothing_to_change(client, world):
     client.force_login(world.ada)
     for name in ("audit_event", "notifications_delivery", "slo_clock", "tickets_ticket", "contracts_hoursaccount"):

@@ -60,6 +60,9 @@ def test_the_first_event_decides_customer_and_priority():
         (line(at="2012/10/09 14:50:16.000"), "earlier than the event before it of Case 1, in line 2"),
         ('"' + line(), "quotes"),
         ("\0\0", "1 columns"),
+        (line(activity="Wa\0it"), "a character that is none"),
+        (line(activity="Wait " * 21), "Activity of more than 100 characters"),
+        (line(activity="password: hunter2222"), "looks like a secret"),
     ],
 )
 def test_a_line_that_makes_no_sense_is_listed_and_skipped(bad, why):

@@ -101,6 +101,22 @@ def test_a_stop_and_a_tick_at_once_agree_on_one_verdict(cast: Any, worker: None)
         assert ClockStep.objects.count() == 8
 
 
+def test_it_passes_by_a_clock_that_somebody_holds_and_finds_it_the_next_time(cast: Any, worker: None) -> None:
+    held, free = start(cast), start(cast)
+    now = cast.now + 9 * HOUR
+
+    def hurried() -> FiredBatch:
+        with tenancy.engine(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
+            return services.fire_due(now=now)
+
+    with tenancy.everyone():
+        services.stop_clock(clock_id=held.pk, at=now)
+        (batch,) = at_once(hurried)
+    assert {one.clock_id for one in batch.fired} == {free.pk}
+    assert {one.clock_id for one in tick(now).fired} == {held.pk}
+
+
 def test_stopped_before_it_is_due_it_never_breaches(cast: Any, worker: None) -> None:
     clock = start(cast)
     tick(cast.now + WARNING + MICROSECOND)

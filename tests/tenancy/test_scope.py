@@ -186,9 +186,12 @@ def test_the_owner_is_under_the_wall_too_and_a_late_key_still_finds_old_mistakes
                     organization=cast.northwind, ticket=theirs, author=cast.ann, body="…", at=cast.now
                 )
             connection.check_constraints()
-            with pytest.raises(IntegrityError), transaction.atomic():
-                with connection.schema_editor(atomic=False) as editor:
-                    editor.add_constraint(Message, key)
+            with (
+                pytest.raises(IntegrityError),
+                transaction.atomic(),
+                connection.schema_editor(atomic=False) as editor,
+            ):
+                editor.add_constraint(Message, key)
             transaction.set_rollback(True)
     finally:
         login_as("app")

@@ -226,6 +226,14 @@ def test_the_last_day_of_a_contract_still_counts(cast: Any) -> None:
     assert opened(cast).reference == "NW-1"
 
 
+def test_its_first_and_last_days_are_those_in_paris(cast: Any) -> None:
+    changed(cast, starts_on=date(2026, 11, 19), ends_on=date(2026, 11, 19))
+    for when, words in (("2026-11-18T23:59", "not active"), ("2026-11-20T00:01", "has ended")):
+        with pytest.raises(Refused, match=words):
+            opened(cast, now=at(when))
+    assert opened(cast, now=at("2026-11-19T00:01")).reference == "NW-1"
+
+
 @pytest.mark.parametrize("who", ["bob", "julien"])
 def test_for_outsiders_the_client_does_not_exist(cast: Any, who: str) -> None:
     before, outsider = everything(), getattr(cast, who)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from django.http import Http404
 
 from common import tenancy
 from common.errors import Refused
+from contracts.models import AgreementDocument, Clause, ClauseTerm
 from slo import services as slo
 from slo.models import Clock
 from tests.slo.cases import HOUR, MICROSECOND, MINUTE, at
@@ -91,6 +92,19 @@ def test_up_once_missed_leaves_the_clock_as_it_was_judged(cast: Any) -> None:
     for field in Clock._meta.fields:
         assert getattr(after, field.attname) == getattr(before, field.attname)
     assert (fresh(ticket).priority, fresh(ticket).due_at) == ("critical", before.due_at)
+
+
+def test_its_promises_are_those_of_the_day_of_submission(cast: Any) -> None:
+    mine = {"organization": cast.northwind}
+    with tenancy.everyone():
+        document = AgreementDocument.objects.create(
+            contract=cast.northwind_contract, title="Amendment", effective_on=date(2026, 11, 19), **mine
+        )
+        clause = Clause.objects.create(document=document, number="1", text="…", **mine)
+        ClauseTerm.objects.create(clause=clause, key="slo.first_response.high", value="10", **mine)
+    ticket = opened(cast, priority="low")
+    prioritize(cast, ticket, "high", at("2026-11-19T10:00"))
+    assert clock_of(ticket).due_at == at("2026-11-19T12:00")
 
 
 def test_after_the_answer_only_the_priority_changes(cast: Any) -> None:

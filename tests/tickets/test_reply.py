@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import Http404
 
 from accounts.models import User
@@ -205,7 +206,8 @@ def test_while_it_is_written_others_can_write_what_refers_to_the_ticket(cast: An
     ticket = opened(cast)
 
     def refer() -> bool:
-        with tenancy.everyone():
+        with tenancy.everyone(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
             Message.objects.create(organization=cast.northwind, ticket=ticket, author=cast.lea, body="…", at=cast.now)
         return True
 

@@ -25,6 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--limit-cases", type=int, metavar="N", help="only the first N cases of the log")
 
     def handle(self, *, file: Path, json: Path | None, limit_cases: int | None, **options: Any) -> None:
+        if limit_cases is not None and limit_cases < 1:
+            raise CommandError("--limit-cases takes a number from 1.")
+        if json and not json.absolute().parent.is_dir():
+            raise CommandError(f"--json: there is no folder {json.absolute().parent}.")
         try:
             log = read(file)
         except NotALogError as error:
