@@ -77,7 +77,7 @@ def _fire(result: TickResult, now: datetime, historical: bool) -> None:
         return list(Clock.objects.due(now, historical=historical).values_list("pk", flat=True)[: result.limit])
 
     def aside(pk: int) -> None:
-        Clock.objects.filter(pk=pk).update(next_at=now + ASIDE)
+        slo.set_aside(clock_id=pk, until=now + ASIDE)
 
     _steadily(batch, due, aside, "clock", result)
 

@@ -156,7 +156,7 @@ class Driver:
 
     def do(self, act: Act, line: Line, standing: Standing, place: Place) -> None:
         """One act, at its time, by who did it."""
-        agent, words = self.world.agents[line.agent], f"{line.activity}."
+        agent, words = self.world.agent(line.agent, standing.organization_id), f"{line.activity}."
         which: dict[str, Any] = {"ticket_id": standing.ticket_id, "now": line.at}
         match act:
             case Act.NOTE:

@@ -7,7 +7,8 @@ the next run goes on. The people are invented; nobody can sign in as them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -54,6 +55,14 @@ class World:
     places: dict[str, Place]
     agents: dict[str, User]
     machine: User
+    _at_desk: dict[tuple[str, int], User] = field(default_factory=dict)
+
+    def agent(self, name: str, organization_id: int) -> User:
+        """An agent at work for one client: who serves hundreds asks the database about that one alone."""
+        if (name, organization_id) not in self._at_desk:
+            person = self._at_desk[name, organization_id] = copy(self.agents[name])
+            person.roles = {organization_id: self.agents[name].roles[organization_id]}
+        return self._at_desk[name, organization_id]
 
 
 def build(log: Log, cases: Collection[Case], *, made: Callable[[], object] = lambda: None) -> World:

@@ -2,7 +2,7 @@
 
 from .calendars import NoEdition, close_of_business_day, edition_at, publish_edition
 from .clocks import retarget_clock, start_clock, stop_clock, void_clock
-from .tick import Fired, FiredBatch, fire_due
+from .tick import Fired, FiredBatch, fire_due, set_aside
 
 __all__ = [
     "Fired",
@@ -13,6 +13,7 @@ __all__ = [
     "fire_due",
     "publish_edition",
     "retarget_clock",
+    "set_aside",
     "start_clock",
     "stop_clock",
     "void_clock",

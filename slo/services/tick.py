@@ -71,3 +71,8 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
         cursor.execute(MOVE, [now, *map(list, zip(*moves, strict=True))])
     fired = [Fired(org, clock, name, at, deadlines[clock]) for org, clock, name, at in rows]
     return FiredBatch(len(claimed), sorted(fired, key=lambda one: (one.at, one.clock_id)))
+
+
+def set_aside(*, clock_id: int, until: datetime) -> None:
+    """A clock that can't be worked waits, so that it holds nobody up; its promise and verdict stay as they are."""
+    Clock.objects.filter(pk=clock_id).update(next_at=until)
