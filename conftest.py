@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils import translation
 
 # A Wednesday morning in Paris, in November: no daylight saving, no holiday near but the eleventh.
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
@@ -17,6 +18,7 @@ NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)
 
 def pytest_configure() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.SECURE = settings.SECURE_SSL_REDIRECT = False
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
@@ -55,6 +57,13 @@ def restore_catalogue() -> None:
     from tickets.catalogue import install
 
     install()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Words are compared in English, whatever language an earlier request has left behind."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -1,22 +1,31 @@
-"""A clock as pages show it: the chip with what is left, and the receipt with how it was counted."""
+"""A clock as pages show it: the chip with what is left, and the receipt with how it was counted.
+
+Both measure from submission, by the edition that the clock is judged by, and print whole minutes that add up: what a
+chip says is what the last line of its receipt says.
+"""
 
 from __future__ import annotations
 
 import zoneinfo
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from portal.templatetags.ui import instant
+from portal.templatetags.ui import duration, instant
 from slo import clock as rule
-from slo.calendar import Interval
+from slo.calendar import Calendar, Interval
 from slo.clock import ClockState, Verdict
 from slo.models import Clock
+from tickets.words import PRIORITY
 
 MINUTE = timedelta(minutes=1)
+LONGEST = 14  # rows of a receipt; a longer one sums its middle up
+HEAD, TAIL = 5, 5
 
 
 @dataclass(frozen=True)
@@ -37,114 +46,255 @@ class Chip:
     zone: str = ""
 
 
+@dataclass(frozen=True)
+class Correction:
+    """A priority that was corrected while the clock ran."""
+
+    at: datetime
+    priority: str
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One interval of a receipt: some business time, or none; `days` when it sums several up."""
+
+    starts_at: datetime
+    ends_at: datetime
+    is_open: bool
+    counted: timedelta
+    label: str = ""
+    days: int = 0
+
+
 NOT_COVERED = Chip("not_covered")
 
 
-def chip(clock: Clock | None, now: datetime) -> Chip:
-    """The state of a ticket's promise; a ticket without a clock is not covered."""
+def chip(clock: Clock | None, now: datetime, ended_at: datetime | None = None) -> Chip:
+    """The state of a ticket's promise; a ticket without a clock is not covered.
+
+    `ended_at`: when the ticket was closed or cancelled; from then on nothing is owed, and nothing counts any further.
+    """
     if clock is None:
         return NOT_COVERED
-    state = rule.state_of(
-        due_at=clock.due_at, warn_at=clock.warn_at, responded_at=clock.stopped_at, now=now,
-        void=clock.verdict == Verdict.VOID,
-    )  # fmt: skip
-    if clock.verdict == Verdict.MISSED:  # written once: a page never says otherwise
-        state = ClockState.MISSED
-    target = timedelta(minutes=clock.target_minutes)
+    state = _state(clock, now)
+    calendar = clock.edition.rule()
+    allowed = calendar.between(clock.started_at, clock.due_at)
     common: dict[str, Any] = {
-        "target_minutes": clock.target_minutes,
+        "target_minutes": _whole(allowed),
         "due_at": clock.due_at,
         "zone": clock.edition.zone,
     }
     if state is ClockState.VOID:
         return Chip("void", **common)
-    calendar = clock.edition.rule()
     if state is ClockState.MET:
         return Chip("met", minutes=(clock.business_seconds or 0) // 60, closed=True, **common)
-    left = rule.time_left(calendar, clock.due_at, clock.stopped_at or now)
-    if clock.stopped_at:
-        return Chip("missed", minutes=_whole(-left), closed=True, **common)
-    used = calendar.between(clock.started_at, min(now, clock.due_at)) if now > clock.started_at else timedelta()
+    stopped_at = clock.stopped_at or ended_at
+    left = rule.time_left(calendar, clock.due_at, stopped_at or now)
+    if stopped_at:
+        return Chip("missed", minutes=_whole(abs(left)), closed=True, **common)
     is_open = calendar.is_open(now)
-    until = next((i.ends_at for i in calendar.intervals(now, now + timedelta(days=2)) if i.kind == "open"), None)
     return Chip(
         state.value,
         minutes=_whole(abs(left)),
-        percent=min(100, round(100 * used / max(target, MINUTE))),
+        percent=100 - max(0, min(100, round(100 * left / max(allowed, MINUTE)))),
         open=is_open,
         left_seconds=int(left.total_seconds()),
         at=now,
-        open_until=until if is_open else None,
+        open_until=calendar.intervals(now, now + timedelta(days=2))[0].ends_at if is_open else None,
         soon_seconds=int(calendar.between(min(clock.warn_at, clock.due_at), clock.due_at).total_seconds()),
         **common,
     )
 
 
-def _whole(duration: timedelta) -> int:
-    return int(duration // MINUTE)
+def _state(clock: Clock, now: datetime) -> ClockState:
+    if clock.verdict == Verdict.MISSED:  # written once: a page never says otherwise
+        return ClockState.MISSED
+    return rule.state_of(
+        due_at=clock.due_at, warn_at=clock.warn_at, responded_at=clock.stopped_at, now=now,
+        void=clock.verdict == Verdict.VOID,
+    )  # fmt: skip
 
 
-def receipt(clock: Clock, reference: str, now: datetime) -> dict[str, Any]:
-    """The statement of a clock: every interval from submission to the answer (or to now), what counted and what was left."""
+def _whole(span: timedelta) -> int:
+    return int(span // MINUTE)
+
+
+def receipt(
+    clock: Clock,
+    reference: str,
+    now: datetime,
+    *,
+    corrections: Sequence[Correction] = (),
+    ended_at: datetime | None = None,
+    promises_url: str = "",
+) -> dict[str, Any]:
+    """The statement of a clock: every interval from submission to the answer (or to now), what counted and what was left.
+
+    The account is of the business time between submission and the due instant. That is the target, unless a correction
+    moved the due instant: then the statement says so, and how.
+    """
     calendar, zone = clock.edition.rule(), zoneinfo.ZoneInfo(clock.edition.zone)
-    end = max(clock.started_at, clock.stopped_at or clock.judged_at or now)
-    left = timedelta(minutes=clock.target_minutes)
-    total, rows = timedelta(), []
+    state = _state(clock, now)
+    end = max(clock.started_at, _end(clock, now, ended_at))
+    exactly = calendar.between(clock.started_at, clock.due_at)
+    allowed = _whole(exactly)
+
+    def left(counted: timedelta) -> int:
+        """Whole minutes, cut as the chip cuts them: what was taken once it is met, what is left or over until then."""
+        if state is ClockState.MET:
+            return allowed - _whole(counted)
+        return _whole(exactly - counted) if counted <= exactly else -_whole(counted - exactly)
+
+    marks = [one for one in corrections if clock.started_at < one.at < min(end, clock.due_at)]
     with timezone.override(zone):
-        for piece in calendar.intervals(clock.started_at, end) if end > clock.started_at else []:
-            counted = piece.ends_at - piece.starts_at if piece.kind == "open" else None
-            if counted is not None:
-                total, left = total + counted, left - counted
-            rows.append(
-                {
-                    "kind": "open" if counted is not None else "closed",
-                    "label": _span(piece),
-                    "note": _("Counted, open hours") if counted is not None else _closed(piece),
-                    "counted_minutes": counted,
-                    "left_minutes": left,
-                }
-            )
-        result = _result(clock)
-    origin = clock.provenance
-    clause = (
-        _("Default, no clause")
-        if origin.get("source") != "clause"
-        else _("%(document)s, edition %(edition)s, clause %(clause)s") % origin
-    )
+        rows = _rows(_lines(calendar, clock.started_at, end, marks), marks, left)
+        if rows and end == now:
+            rows[-1] = _up_to_now(rows[-1])
+        result, promised = _result(clock, state), _promised(clock, calendar, allowed, corrections)
+    remains = left(calendar.between(clock.started_at, end))
     return {
         "key": clock.pk,
         "title": _("Receipt: first answer"),
-        "subtitle": reference,
-        "clock": chip(clock, now),
-        "promised_minutes": clock.target_minutes,
+        "subtitle": _("%(reference)s, %(priority)s priority")
+        % {"reference": reference, "priority": str(_priority(clock.priority)).lower()},
+        "clock": chip(clock, now, ended_at),
+        "promised_minutes": allowed,
+        "promised_note": promised,
         "rows": rows,
         "result": result,
-        "counted_minutes": total,
-        "left_minutes": left,
+        "counted_minutes": allowed - remains,
+        "left_minutes": remains,
         "final": True,
-        "calendar": _("%(name)s, edition %(number)d, %(zone)s")
+        "calendar": _("%(name)s, edition %(number)d; times in %(zone)s")
         % {"name": clock.edition.calendar.name, "number": clock.edition.number, "zone": clock.edition.zone},
-        "clause": {"label": clause},
+        "clause": {"label": clause(clock.provenance), "url": promises_url},
     }
 
 
-def _span(piece: Interval) -> str:
-    start, end = timezone.localtime(piece.starts_at), timezone.localtime(piece.ends_at)
-    ends = instant(end, "time") if end.date() == start.date() else instant(end, "weekday")
-    return f"{instant(start, 'short')} – {ends}"
+def clause(origin: dict[str, Any]) -> str:
+    """Where a promise comes from, by the snapshot it was given with."""
+    if origin.get("source") != "clause":
+        return _("Target: default, no clause")
+    return _("Target: %(document)s, edition %(edition)s, clause %(clause)s") % origin
 
 
-def _closed(piece: Interval) -> str:
-    return _("Closed, %(holiday)s") % {"holiday": piece.label} if piece.label else _("Closed, outside business hours")
-
-
-def _result(clock: Clock) -> str:
+def _end(clock: Clock, now: datetime, ended_at: datetime | None) -> datetime:
     if clock.verdict == Verdict.VOID:
+        return clock.judged_at or now
+    return clock.stopped_at or ended_at or now
+
+
+def _lines(calendar: Calendar, start: datetime, end: datetime, marks: Iterable[Correction]) -> list[_Line]:
+    """The intervals, cut where a correction came."""
+    cuts = [start, *(one.at for one in marks), end]
+    lines = []
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        for piece in calendar.intervals(a, b) if b > a else []:
+            lines.append(_line(piece))
+    return _summed_up(lines)
+
+
+def _line(piece: Interval) -> _Line:
+    is_open = piece.kind == "open"
+    counted = piece.ends_at - piece.starts_at if is_open else timedelta()
+    return _Line(piece.starts_at, piece.ends_at, is_open, counted, piece.label)
+
+
+def _summed_up(lines: list[_Line]) -> list[_Line]:
+    """A long account keeps its first and last lines; those between become one, with their sum."""
+    if len(lines) <= LONGEST:
+        return lines
+    middle = lines[HEAD:-TAIL]
+    days = {timezone.localtime(one.starts_at).date() for one in middle if one.is_open}
+    whole = replace(
+        middle[0], ends_at=middle[-1].ends_at, is_open=True, days=len(days), label="",
+        counted=sum((one.counted for one in middle), timedelta()),
+    )  # fmt: skip
+    return [*lines[:HEAD], whole, *lines[-TAIL:]]
+
+
+def _rows(lines: list[_Line], marks: Sequence[Correction], left: Callable[[timedelta], int]) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    waiting, total = list(marks), timedelta()
+    for line in lines:
+        while waiting and waiting[0].at <= line.starts_at:
+            rows.append(_mark(waiting.pop(0), left(total)))
+        before, total = total, total + line.counted
+        rows.append(
+            {
+                "kind": "open" if line.is_open else "closed",
+                "label": _span(line),
+                "note": _note(line),
+                "starts_at": line.starts_at,
+                "counted_minutes": left(before) - left(total) if line.is_open else None,
+                "left_minutes": left(total),
+            }
+        )
+    return rows
+
+
+def _mark(one: Correction, left: int) -> dict[str, Any]:
+    note = _("Priority corrected: %(priority)s") % {"priority": _priority(one.priority)}
+    return {"kind": "mark", "label": instant(one.at), "note": note, "counted_minutes": None, "left_minutes": left}
+
+
+def _span(line: _Line) -> str:
+    start, end = timezone.localtime(line.starts_at), timezone.localtime(line.ends_at)
+    days = (end.date() - start.date()).days
+    if line.label and days == 1 and start.time() == end.time():
+        return _("%(day)s, all day") % {"day": instant(start, "day")}
+    ends = instant(end, "time") if not days else instant(end, "weekday" if days < 6 else "short")
+    return f"{instant(start)} – {ends}"
+
+
+def _up_to_now(row: dict[str, Any]) -> dict[str, Any]:
+    """The last line of an account that still runs."""
+    label = _("%(start)s – now") % {"start": instant(row["starts_at"])}
+    return {**row, "kind": "now" if row["kind"] == "open" else row["kind"], "label": label}
+
+
+def _note(line: _Line) -> str:
+    if line.days:
+        words = ngettext(
+            "Counted, the open hours of %(n)d day; closed hours were not",
+            "Counted, the open hours of %(n)d days; closed hours and holidays were not",
+            line.days,
+        )
+        return words % {"n": line.days}
+    if line.is_open:
+        return _("Counted, open hours")
+    return _("Closed, %(holiday)s") % {"holiday": line.label} if line.label else _("Closed, outside business hours")
+
+
+def _promised(clock: Clock, calendar: Calendar, allowed: int, corrections: Sequence[Correction]) -> str:
+    """Nothing, unless the due instant isn't the target after submission: then why."""
+    if allowed == clock.target_minutes:
+        return ""
+    words = {"target": duration(clock.target_minutes), "priority": str(_priority(clock.priority)).lower()}
+    last = next((one for one in reversed(corrections) if one.priority == clock.priority), None)
+    if last and calendar.add(last.at, timedelta(minutes=clock.target_minutes)) == clock.due_at:
+        note = _("Up to the due instant: %(target)s for %(priority)s priority, counted from the correction at %(when)s")
+        return note % {**words, "when": instant(last.at)}
+    note = _("Up to the due instant first given: %(target)s for %(priority)s priority would have ended later")
+    earlier = _("Up to the due instant already given: %(target)s for %(priority)s priority would have ended before it")
+    upward = last is None or calendar.add(last.at, timedelta(minutes=clock.target_minutes)) > clock.due_at
+    return (note if upward else earlier) % words
+
+
+def _priority(name: str) -> Any:
+    return next((words for one, words in PRIORITY.items() if one == name), name)
+
+
+def _result(clock: Clock, state: ClockState) -> str:
+    if state is ClockState.VOID:
         return _("Void: the request was withdrawn")
-    if clock.stopped_at and clock.verdict == Verdict.MET:
+    if state is ClockState.MET:
         return _("Met, answered %(when)s") % {"when": instant(clock.stopped_at)}
-    if clock.stopped_at:
-        return _("Missed, answered %(when)s") % {"when": instant(clock.stopped_at)}
-    if clock.verdict == Verdict.MISSED:
-        return _("Missed, was due %(when)s") % {"when": instant(clock.due_at)}
+    if state is ClockState.MISSED and clock.stopped_at:
+        return _("Missed: due %(due)s, answered %(when)s") % {
+            "due": instant(clock.due_at),
+            "when": instant(clock.stopped_at),
+        }
+    if state is ClockState.MISSED:
+        return _("Missed: was due %(when)s") % {"when": instant(clock.due_at)}
     return _("Left, due %(when)s") % {"when": instant(clock.due_at)}

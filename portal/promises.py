@@ -83,7 +83,7 @@ def compose(contract: Contract, on: date, now: datetime, clauses: dict[int, Clau
             {"key": key, "title": title, "aside": aside, "lines": [one for one in lines if one.key.startswith(f"{key}.")]}
             for key, title, aside in GROUPS
         ],
-        "hours": _hours(calendars),
+        "hours": _hours(calendars, on),
         "change": _next_change(settings, contract, on),
         "on": on,
         "today": today,
@@ -155,10 +155,18 @@ def _calendars(contract: Contract, now: datetime) -> dict[str, CalendarEdition]:
     return found
 
 
-def _hours(calendars: dict[str, CalendarEdition]) -> list[dict[str, Any]]:
-    """Each calendar in words: its week, its zone, since when."""
+def _hours(calendars: dict[str, CalendarEdition], on: date) -> list[dict[str, Any]]:
+    """Each calendar in words: its week, and the first closed day from `on` as (date, name)."""
     return [
-        {"edition": edition, "critical": bool(key), "week": week(edition.weekly), "closed": len(edition.holidays)}
+        {
+            "edition": edition,
+            "critical": bool(key),
+            "week": week(edition.weekly),
+            "next_closed": min(
+                ((date.fromisoformat(day), name) for day, name in edition.holidays.items() if day >= on.isoformat()),
+                default=None,
+            ),
+        }
         for key, edition in calendars.items()
     ]
 

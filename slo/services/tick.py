@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db import connection
 
 from slo import clock as rule
-from slo.clock import Step, StepName
+from slo.clock import Step, StepName, Verdict
 from slo.models import Clock
 
+OVER = {Verdict.MET, Verdict.VOID}
 # Only steps that are really new tell anybody: RETURNING is empty for those that conflict.
 FIRE = """
     INSERT INTO slo_clockstep (organization_id, clock_id, name, at, fired_at)
@@ -49,7 +50,7 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
     The caller owns the transaction and the engine's scope, and writes what the steps cause before it commits. `only`
     names one clock, for a batch that is retried row by row.
     """
-    columns = ("id", "organization_id", "warn_at", "due_at")
+    columns = ("id", "organization_id", "warn_at", "due_at", "verdict")
     due = Clock.objects.due(now, historical=historical)
     claimed = list(
         (due if only is None else due.filter(pk=only)).select_for_update(skip_locked=True).values_list(*columns)[:limit]
@@ -58,8 +59,11 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
         return FiredBatch(0, [])
     steps: list[tuple[int, int, str, datetime]] = []
     moves: list[tuple[int, datetime | None, bool]] = []
-    deadlines = {pk: due_at for pk, _organization, _warn, due_at in claimed}
-    for pk, organization_id, warn_at, due_at in claimed:
+    deadlines = {pk: due_at for pk, _organization, _warn, due_at, _verdict in claimed}
+    for pk, organization_id, warn_at, due_at, verdict in claimed:
+        if verdict in OVER:  # the hint was wrong, as after a restored backup: nothing fires any more
+            moves.append((pk, None, False))
+            continue
         decision = rule.decide((Step(StepName.WARNING, warn_at), Step(StepName.BREACH, due_at)), (), now)
         steps += [(organization_id, pk, step.name.value, step.at) for step in decision.fire]
         moves.append((pk, decision.next_at, any(step.name is StepName.BREACH for step in decision.fire)))

@@ -126,6 +126,20 @@ def test_stopped_before_it_is_due_it_never_breaches(cast: Any, worker: None) -> 
     assert columns(clock)["verdict"] == "met"
 
 
+@pytest.mark.parametrize("end", ["met", "void"])
+def test_a_wrong_hint_makes_no_breach_of_a_clock_that_is_over(cast: Any, worker: None, end: str) -> None:
+    clock = start(cast)
+    with tenancy.everyone():
+        if end == "met":
+            services.stop_clock(clock_id=clock.pk, at=cast.now + HOUR)
+        else:
+            services.void_clock(clock_id=clock.pk, reason="spam", at=cast.now + HOUR)
+        Clock.objects.update(next_at=cast.now + HOUR)  # as a restored backup might
+    assert tick(cast.now + 9 * HOUR) == FiredBatch(1, [])
+    assert (columns(clock)["verdict"], columns(clock)["next_at"]) == (end, None)
+    assert tick(cast.now + 9 * HOUR) == FiredBatch(0, [])
+
+
 def test_live_ticks_leave_historical_clocks_alone_and_the_other_way_round(cast: Any, worker: None) -> None:
     live, old = start(cast), start(cast, historical=True)
     assert {one.clock_id for one in tick(cast.now + 9 * HOUR).fired} == {live.pk}
