@@ -8,185 +8,390 @@ import common.rls
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('contracts', '0001_initial'),
-        ('tickets', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("contracts", "0001_initial"),
+        ("tickets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ladder',
+            name="Ladder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('contract', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='ladder', to='contracts.contract', verbose_name='contract')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization', verbose_name='client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "contract",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ladder",
+                        to="contracts.contract",
+                        verbose_name="contract",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ladder',
-                'verbose_name_plural': 'ladders',
-                'abstract': False,
+                "verbose_name": "ladder",
+                "verbose_name_plural": "ladders",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cause', models.CharField(choices=[('breach', 'breach'), ('silence', 'silence'), ('persists', 'persists'), ('broken_promise', 'broken_promise'), ('empty_level', 'empty_level')], max_length=20, verbose_name='cause')),
-                ('level', models.PositiveSmallIntegerField(help_text="Where it stands; the ladder's position.", verbose_name='level')),
-                ('opened_at', models.DateTimeField(verbose_name='opened at')),
-                ('entered_at', models.DateTimeField(verbose_name='at this level since')),
-                ('acknowledge_by', models.DateTimeField(blank=True, null=True, verbose_name='to be acknowledged by')),
-                ('acknowledged_at', models.DateTimeField(blank=True, null=True, verbose_name='acknowledged at')),
-                ('update_by', models.DateTimeField(blank=True, null=True, verbose_name='next update promised by')),
-                ('next_at', models.DateTimeField(blank=True, null=True, verbose_name='looked at next')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('historical', models.BooleanField(default=False, verbose_name='historical')),
-                ('acknowledged_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='acknowledged by')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization', verbose_name='client')),
-                ('ticket', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='tickets.ticket')),
-                ('ladder', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='escalation.ladder')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("breach", "breach"),
+                            ("silence", "silence"),
+                            ("persists", "persists"),
+                            ("broken_promise", "broken_promise"),
+                            ("empty_level", "empty_level"),
+                        ],
+                        max_length=20,
+                        verbose_name="cause",
+                    ),
+                ),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        help_text="Where it stands; the ladder's position.", verbose_name="level"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("entered_at", models.DateTimeField(verbose_name="at this level since")),
+                ("acknowledge_by", models.DateTimeField(blank=True, null=True, verbose_name="to be acknowledged by")),
+                ("acknowledged_at", models.DateTimeField(blank=True, null=True, verbose_name="acknowledged at")),
+                ("update_by", models.DateTimeField(blank=True, null=True, verbose_name="next update promised by")),
+                ("next_at", models.DateTimeField(blank=True, null=True, verbose_name="looked at next")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                ("historical", models.BooleanField(default=False, verbose_name="historical")),
+                (
+                    "acknowledged_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="acknowledged by",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="escalations",
+                        to="tickets.ticket",
+                    ),
+                ),
+                (
+                    "ladder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="escalation.ladder",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'escalation',
-                'verbose_name_plural': 'escalations',
-                'abstract': False,
+                "verbose_name": "escalation",
+                "verbose_name_plural": "escalations",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LadderLevel',
+            name="LadderLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('title', models.CharField(max_length=100, verbose_name='title')),
-                ('acknowledge_minutes', models.PositiveIntegerField(help_text='Business minutes.', verbose_name='minutes to acknowledge')),
-                ('includes_assignee', models.BooleanField(default=False, verbose_name="the ticket's assignee")),
-                ('ladder', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='levels', to='escalation.ladder', verbose_name='ladder')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization', verbose_name='client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="level")),
+                ("title", models.CharField(max_length=100, verbose_name="title")),
+                (
+                    "acknowledge_minutes",
+                    models.PositiveIntegerField(help_text="Business minutes.", verbose_name="minutes to acknowledge"),
+                ),
+                ("includes_assignee", models.BooleanField(default=False, verbose_name="the ticket's assignee")),
+                (
+                    "ladder",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="levels",
+                        to="escalation.ladder",
+                        verbose_name="ladder",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'level',
-                'verbose_name_plural': 'levels',
-                'ordering': ['position'],
-                'abstract': False,
+                "verbose_name": "level",
+                "verbose_name_plural": "levels",
+                "ordering": ["position"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='LadderPerson',
+            name="LadderPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='members', to='escalation.ladderlevel', verbose_name='level')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization', verbose_name='client')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="escalation.ladderlevel",
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                        verbose_name="client",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person of a level',
-                'verbose_name_plural': 'people of a level',
-                'abstract': False,
+                "verbose_name": "person of a level",
+                "verbose_name_plural": "people of a level",
+                "abstract": False,
             },
         ),
         migrations.AddField(
-            model_name='ladderlevel',
-            name='people',
-            field=models.ManyToManyField(blank=True, related_name='+', through='escalation.LadderPerson', to=settings.AUTH_USER_MODEL, verbose_name='people'),
+            model_name="ladderlevel",
+            name="people",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="+",
+                through="escalation.LadderPerson",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="people",
+            ),
         ),
         migrations.CreateModel(
-            name='EscalationStep',
+            name="EscalationStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level')),
-                ('cause', models.CharField(choices=[('breach', 'breach'), ('silence', 'silence'), ('persists', 'persists'), ('broken_promise', 'broken_promise'), ('empty_level', 'empty_level')], max_length=20, verbose_name='cause')),
-                ('is_empty', models.BooleanField(default=False, verbose_name='nobody there')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('escalation', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='escalation.escalation')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organization', verbose_name='client')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("breach", "breach"),
+                            ("silence", "silence"),
+                            ("persists", "persists"),
+                            ("broken_promise", "broken_promise"),
+                            ("empty_level", "empty_level"),
+                        ],
+                        max_length=20,
+                        verbose_name="cause",
+                    ),
+                ),
+                ("is_empty", models.BooleanField(default=False, verbose_name="nobody there")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "escalation",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="escalation.escalation",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.organization",
+                        verbose_name="client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'escalation step',
-                'verbose_name_plural': 'escalation steps',
-                'abstract': False,
-                'constraints': [common.rls.RowSecurity(append_only=True, audience=False, column='organization_id', name='escalation_escalationstep_rls', person=''), models.UniqueConstraint(fields=('organization_id', 'id'), name='escalation_escalationstep_tenant_id'), common.rls.TenantKey(field='escalation', name='escalation_step_escalation_tenant'), models.UniqueConstraint(fields=('organization', 'escalation', 'level'), name='escalation_step_once')],
+                "verbose_name": "escalation step",
+                "verbose_name_plural": "escalation steps",
+                "abstract": False,
+                "constraints": [
+                    common.rls.RowSecurity(
+                        append_only=True,
+                        audience=False,
+                        column="organization_id",
+                        name="escalation_escalationstep_rls",
+                        person="",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("organization_id", "id"), name="escalation_escalationstep_tenant_id"
+                    ),
+                    common.rls.TenantKey(field="escalation", name="escalation_step_escalation_tenant"),
+                    models.UniqueConstraint(
+                        fields=("organization", "escalation", "level"), name="escalation_step_once"
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='ladder',
-            constraint=common.rls.RowSecurity(append_only=False, audience=False, column='organization_id', name='escalation_ladder_rls', person=''),
+            model_name="ladder",
+            constraint=common.rls.RowSecurity(
+                append_only=False, audience=False, column="organization_id", name="escalation_ladder_rls", person=""
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladder',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'id'), name='escalation_ladder_tenant_id'),
+            model_name="ladder",
+            constraint=models.UniqueConstraint(fields=("organization_id", "id"), name="escalation_ladder_tenant_id"),
         ),
         migrations.AddConstraint(
-            model_name='ladder',
-            constraint=common.rls.TenantKey(field='contract', name='escalation_ladder_contract_tenant'),
+            model_name="ladder",
+            constraint=common.rls.TenantKey(field="contract", name="escalation_ladder_contract_tenant"),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['historical', 'next_at', 'id'], name='escalation_next'),
+            model_name="escalation",
+            index=models.Index(
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["historical", "next_at", "id"],
+                name="escalation_next",
+            ),
         ),
         migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['organization', 'ticket', '-id'], name='escalation_ticket'),
+            model_name="escalation",
+            index=models.Index(fields=["organization", "ticket", "-id"], name="escalation_ticket"),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=common.rls.RowSecurity(append_only=False, audience=False, column='organization_id', name='escalation_escalation_rls', person=''),
+            model_name="escalation",
+            constraint=common.rls.RowSecurity(
+                append_only=False, audience=False, column="organization_id", name="escalation_escalation_rls", person=""
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'id'), name='escalation_escalation_tenant_id'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "id"), name="escalation_escalation_tenant_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=common.rls.TenantKey(field='ticket', name='escalation_escalation_ticket_tenant'),
+            model_name="escalation",
+            constraint=common.rls.TenantKey(field="ticket", name="escalation_escalation_ticket_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=common.rls.TenantKey(field='ladder', name='escalation_escalation_ladder_tenant'),
+            model_name="escalation",
+            constraint=common.rls.TenantKey(field="ladder", name="escalation_escalation_ladder_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('organization', 'ticket'), name='escalation_one_open'),
+            model_name="escalation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("closed_at__isnull", True)),
+                fields=("organization", "ticket"),
+                name="escalation_one_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladderperson',
-            constraint=common.rls.RowSecurity(append_only=False, audience=False, column='organization_id', name='escalation_ladderperson_rls', person=''),
+            model_name="ladderperson",
+            constraint=common.rls.RowSecurity(
+                append_only=False,
+                audience=False,
+                column="organization_id",
+                name="escalation_ladderperson_rls",
+                person="",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladderperson',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'id'), name='escalation_ladderperson_tenant_id'),
+            model_name="ladderperson",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "id"), name="escalation_ladderperson_tenant_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladderperson',
-            constraint=common.rls.TenantKey(field='level', name='escalation_person_level_tenant'),
+            model_name="ladderperson",
+            constraint=common.rls.TenantKey(field="level", name="escalation_person_level_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='ladderperson',
-            constraint=models.UniqueConstraint(fields=('organization', 'level', 'user'), name='escalation_person_once'),
+            model_name="ladderperson",
+            constraint=models.UniqueConstraint(fields=("organization", "level", "user"), name="escalation_person_once"),
         ),
         migrations.AddConstraint(
-            model_name='ladderlevel',
-            constraint=common.rls.RowSecurity(append_only=False, audience=False, column='organization_id', name='escalation_ladderlevel_rls', person=''),
+            model_name="ladderlevel",
+            constraint=common.rls.RowSecurity(
+                append_only=False,
+                audience=False,
+                column="organization_id",
+                name="escalation_ladderlevel_rls",
+                person="",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladderlevel',
-            constraint=models.UniqueConstraint(fields=('organization_id', 'id'), name='escalation_ladderlevel_tenant_id'),
+            model_name="ladderlevel",
+            constraint=models.UniqueConstraint(
+                fields=("organization_id", "id"), name="escalation_ladderlevel_tenant_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladderlevel',
-            constraint=common.rls.TenantKey(field='ladder', name='escalation_level_ladder_tenant'),
+            model_name="ladderlevel",
+            constraint=common.rls.TenantKey(field="ladder", name="escalation_level_ladder_tenant"),
         ),
         migrations.AddConstraint(
-            model_name='ladderlevel',
-            constraint=models.UniqueConstraint(fields=('organization', 'ladder', 'position'), name='escalation_level_position'),
+            model_name="ladderlevel",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "ladder", "position"), name="escalation_level_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ladderlevel',
-            constraint=models.CheckConstraint(condition=models.Q(('acknowledge_minutes__gt', 0), ('position__gt', 0)), name='escalation_level_positive'),
+            model_name="ladderlevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("acknowledge_minutes__gt", 0), ("position__gt", 0)),
+                name="escalation_level_positive",
+            ),
         ),
     ]
