@@ -10,6 +10,7 @@ import zoneinfo
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from django.utils import timezone
@@ -188,7 +189,7 @@ def _lines(calendar: Calendar, start: datetime, end: datetime, marks: Iterable[C
     """The intervals, cut where a correction came."""
     cuts = [start, *(one.at for one in marks), end]
     lines = []
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         for piece in calendar.intervals(a, b) if b > a else []:
             lines.append(_line(piece))
     return _summed_up(lines)

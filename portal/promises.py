@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
@@ -76,7 +77,8 @@ def compose(contract: Contract, on: date, now: datetime, clauses: dict[int, Clau
     settings = settings_of(contract)
     terms = effective(settings, tier=contract.tier, on=on)
     today = day_of(now)
-    calendars = _calendars(contract, now)
+    noon = timezone.make_aware(datetime.combine(on, time(12)), timezone.get_default_timezone())
+    calendars = _calendars(contract, now if on == today else noon)
     lines = [_line(terms[key], clauses, calendars, now if on == today else None) for key in REGISTRY]
     return {
         "groups": [
@@ -141,7 +143,7 @@ def _why(lost: Setting, won: Setting | None) -> str:
     return _("a later document replaces it")
 
 
-def _calendars(contract: Contract, now: datetime) -> dict[str, CalendarEdition]:
+def _calendars(contract: Contract, at: datetime) -> dict[str, CalendarEdition]:
     """Term key → the edition it is counted by; "" for all the others."""
     found = {}
     for key, calendar_id in (
@@ -149,7 +151,7 @@ def _calendars(contract: Contract, now: datetime) -> dict[str, CalendarEdition]:
         ("slo.first_response.critical", contract.critical_calendar_id),
     ):
         try:
-            found[key] = edition_at(calendar_id, now)
+            found[key] = edition_at(calendar_id, at)
         except NoEdition:
             continue
     return found

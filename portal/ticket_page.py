@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import may
-from common.html import markdown
-from portal import timeline
-from portal.clocks import NOT_COVERED, chip, receipt
-from portal.selectors.home import Hours, hours
+from accounts.roles import StaffRole
+from audit.models import Event
+from common.errors import Refused
+from contracts.models import Contract
+from contracts.selectors import hours_of, is_read_only
+from contracts.selectors import promise as promise_of
+from escalation.forms import AcknowledgeForm, PersistForm
+from escalation.selectors import LadderView, ladder_for
+from portal import conversation, timeline
+from portal.clocks import Correction, chip, clause, receipt
+from portal.selectors.home import hours_line
 from portal.selectors.queue import clocks_of
 from tickets import workflow
-from tickets.forms import AssignForm, PriorityForm, ReplyForm, TimeForm
-from tickets.models import Message, Ticket, WorkLog
-from tickets.selectors import conversation
-from tickets.words import PRIORITY, STATUS
+from tickets.forms import ActionForm, AssignForm, PriorityForm, TimeForm
+from tickets.models import Ticket, WorkLog
+from tickets.selectors import conversation as everything_said
 from tickets.workflow import Party, Status
 
 ACTIONS = {
@@ -30,15 +38,20 @@ ACTIONS = {
     Status.CLOSED: "confirm_solved",
     Status.CANCELLED: "cancel",
 }
+PERMISSIONS = {"cancel": "ticket.cancel", "confirm_solved": "ticket.settle", "reopen": "ticket.settle"}
 NEEDS_WORDS = {"wait_for_client", "resolve", "reopen", "cancel"}
+# The first that applies stands out: what a page hopes for next.
+PRIMARY = {Status.NEW: "take", Status.RESOLVED: "confirm_solved"}
 
 
 def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     """The page's context: conversation, composer, allowed actions, promise and receipt, hours, people, timeline."""
     organization_id = ticket.organization_id
     clock = clocks_of([ticket]).get(ticket.pk)
-    said = conversation(user, ticket)
-    logs = WorkLog.objects.visible_to(user).filter(organization_id=organization_id, ticket=ticket)
+    shown = chip(clock, now, ticket.closed_at)
+    said = everything_said(user, ticket)
+    events = timeline.events(user, ticket)
+    people = timeline.names(events, [user, ticket.requester, ticket.assignee, *(one.author for one in said)])
     can = {
         name: may(user, action, organization_id)
         for name, action in {
@@ -47,50 +60,70 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         }.items()
     }  # fmt: skip
     final = ticket.status in workflow.FINAL
+    read_only = ticket.contract.status == Contract.Status.ENDED and is_read_only(ticket.contract)
+    moving = not final and not read_only
+    ladder = ladder_for(ticket)
+    promises_url = reverse("portal:promises", args=[ticket.contract_id])
     return {
         "ticket": ticket,
-        "status_words": STATUS[Status(ticket.status)],
-        "priority_words": PRIORITY[ticket.priority],  # type: ignore[index]
-        "clock": chip(clock, now) if clock else NOT_COVERED,
-        "receipt": receipt(clock, ticket.reference, now) if clock else None,
-        "messages_said": [_message(one, ticket) for one in said],
-        "reply": ReplyForm(initial={"seen": said[-1].pk if said else None}),
-        "seen": said[-1].pk if said else "",
-        "actions": actions(user, ticket),
-        "assign": AssignForm(ticket=ticket) if can["assign"] and not final else None,
-        "prioritize": PriorityForm(initial={"priority": ticket.priority}) if can["prioritize"] and not final else None,
-        "log_time": TimeForm(initial={"worked_on": timezone.localdate(now)}) if can["log"] else None,
-        "logs": list(logs.select_related("author").order_by("-id")) if can["see_hours"] else [],
-        "hours": _hours_of(user, ticket) if can["see_hours"] else None,
+        "follows": _follows(user, ticket),
+        "followed_by": _followed_by(user, ticket) if final else [],
+        "clock": shown,
+        "receipt": receipt(
+            clock, ticket.reference, now, corrections=_corrections(events), ended_at=ticket.closed_at,
+            promises_url=promises_url,
+        ) if clock else None,
+        "uncovered": None if clock else _uncovered(ticket, promises_url),
+        "thread": conversation.thread(said, events, people, ticket, shown),
+        "composer": None if read_only else conversation.composer(user, ticket, said, covered=clock is not None),
+        "actions": [] if read_only else actions(user, ticket),
+        "assign": AssignForm(ticket=ticket, auto_id="assign_%s") if can["assign"] and moving else None,
+        "prioritize": PriorityForm(initial={"priority": ticket.priority}, auto_id="priority_%s")
+        if can["prioritize"] and moving
+        else None,
+        "hours": _hours(user, ticket, now) if can["see_hours"] else None,
+        "ladder": ladder,
+        "take": _take(user, ladder),
+        "persist": PersistForm(auto_id="persist_%s")
+        if can["persist"] and not read_only and ticket.status in workflow.OPEN
+        else None,
         "can": can,
         "final": final,
-        "events": timeline.of(user, ticket),
-        "answer_stops_clock": ticket.responded_at is None and clock is not None and user.is_valiantys,
+        "read_only": read_only,
+        "promises_url": promises_url,
+        "events": timeline.of(events, people),
+        "shortcuts": _shortcuts(user, can),
         "now": now,
-    }
+    }  # fmt: skip
 
 
 def actions(user: User, ticket: Ticket) -> list[dict[str, Any]]:
-    """The next allowed moves for this person, as buttons; those that need words open their form."""
+    """The next allowed moves for this person, as buttons; those that need words come with their form."""
     party = Party.STAFF if user.is_valiantys else Party.CLIENT
-    permission = {
-        "take": "ticket.work",
-        "cancel": "ticket.cancel",
-        "confirm_solved": "ticket.settle",
-        "reopen": "ticket.settle",
-    }
     buttons = []
     for status in workflow.moves(ticket.status, by=party):
         name = ACTIONS[status]
         if status == Status.IN_PROGRESS and ticket.status == Status.RESOLVED:
             name = "reopen"
-        if name == "resolve" and ticket.responded_at is None:
-            continue  # nobody resolves before an answer; the composer is where to begin
-        if may(user, permission.get(name, "ticket.work"), ticket.organization_id) and (
-            party is Party.STAFF or name != "take"
-        ):
-            buttons.append({"name": name, "label": _label(name, ticket), "needs_words": name in NEEDS_WORDS})
-    return buttons
+        if name == "take" and party is Party.CLIENT:
+            continue  # a client's reply brings it back; there is nothing else to say
+        if may(user, PERMISSIONS.get(name, "ticket.work"), ticket.organization_id):
+            buttons.append(_button(name, ticket))
+    return sorted(buttons, key=lambda button: (not button["primary"], button["name"] == "cancel"))
+
+
+def _button(name: str, ticket: Ticket) -> dict[str, Any]:
+    form = ActionForm(initial={"action": name}, auto_id=f"{name}_%s") if name in NEEDS_WORDS else None
+    if form is not None:
+        form.fields["text"].required = not (name == "resolve" and ticket.responded_at)
+    return {
+        "name": name,
+        "label": _label(name, ticket),
+        "primary": PRIMARY.get(Status(ticket.status)) == name,
+        "form": form,
+        "text": _effect(name, ticket) if form else "",
+        "url": f"{reverse('tickets:act', args=[ticket.reference])}?action={name}",
+    }
 
 
 def _label(name: str, ticket: Ticket) -> str:
@@ -102,28 +135,99 @@ def _label(name: str, ticket: Ticket) -> str:
         "resolve": _("Resolve"),
         "reopen": _("Not solved"),
         "confirm_solved": _("Solved"),
-        "cancel": _("Cancel"),
+        "cancel": _("Cancel the request"),
     }[name]
 
 
-def _message(message: Message, ticket: Ticket) -> dict[str, Any]:
-    author = message.author
-    us = bool(author and author.is_valiantys)
-    facts = []
-    if message.is_human_answer and ticket.responded_at == message.at:
-        facts.append({"symbol": "check-circle", "text": _("First answer")})
+def _effect(name: str, ticket: Ticket) -> str:
+    """What the words do, said before they are sent."""
+    stops = "" if ticket.responded_at else " " + _("It is the first answer: it stops the clock.")
+    client = ticket.organization.name
+    if name == "wait_for_client":
+        return _("%(client)s reads your question, and any answer brings the request back.") % {"client": client} + stops
+    if name == "resolve" and ticket.responded_at:
+        return _("%(client)s reads it, and says whether it is solved. It closes by itself if nobody does.") % {
+            "client": client
+        }
+    if name == "resolve":
+        return _("%(client)s reads it, and says whether it is solved.") % {"client": client} + stops
+    if name == "reopen":
+        return _("The request goes back to work. Its first answer was given, so that clock does not start again.")
+    return _("Cancelled is final, and a running clock ends void. A reply later opens a new request that follows this one.")
+
+
+def _corrections(events: Sequence[Event]) -> list[Correction]:
+    """Oldest first."""
+    return [
+        Correction(one.at, str(one.data.get("after"))) for one in reversed(events) if one.verb == "ticket.prioritized"
+    ]
+
+
+def _uncovered(ticket: Ticket, url: str) -> dict[str, Any]:
+    """Why nothing is promised: the channel, and the clause that says so or the default."""
+    words = _("No first answer is promised for requests that come by %(channel)s. It is served all the same.") % {
+        "channel": ticket.get_channel_display()
+    }
+    try:
+        promised = promise_of(ticket.contract, priority=ticket.priority, channel=ticket.channel, at=ticket.opened_at)
+    except Refused:
+        promised = None
+    if promised is None or promised.covered:
+        return {"words": _("No clock was started for this request."), "clause": "", "url": url}
+    return {"words": words, "clause": clause(promised.coverage.provenance()), "url": url}
+
+
+def _hours(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
+    """Time on this ticket, and what its contract has left."""
+    logs = WorkLog.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket)
+    entries = list(logs.select_related("author").order_by("-id"))
+    standing = [one for one in entries if one.reversed_at is None]
+    form = None
+    if may(user, "time.log", ticket.organization_id):
+        form = TimeForm(initial={"worked_on": timezone.localdate(now)}, auto_id="time_%s")
+        form.fields["duration"].widget.attrs |= {"data-key": "t", "autocomplete": "off"}
+        form.fields["worked_on"].widget.attrs |= {"max": timezone.localdate(now).isoformat()}
     return {
-        "author": author or _("Total Care"),
-        "role": author.get_staff_role_display() if author and us else ticket.organization.name,
-        "us": us,
-        "at": message.at,
-        "internal": message.audience == "internal",
-        "reason": message.kind == Message.Kind.REASON,
-        "anchor": f"message-{message.pk}",
-        "body": markdown(message.body),
-        "facts": facts,
+        "contract": hours_line(ticket.contract, hours_of(ticket.contract), awaiting=0),
+        "entries": entries,
+        "billable": sum(one.billable_minutes for one in standing),
+        "actual": sum(one.actual_minutes for one in standing),
+        "awaiting": sum(one.awaiting_minutes for one in standing),
+        "form": form,
     }
 
 
-def _hours_of(user: User, ticket: Ticket) -> Hours | None:
-    return next((one for one in hours(user) if one.contract.pk == ticket.contract_id), None)
+def _take(user: User, ladder: LadderView) -> AcknowledgeForm | None:
+    """The form by which this person takes the open escalation: people of its level, leads, administrators."""
+    if ladder.escalation is None or ladder.acknowledged_by is not None:
+        return None
+    if not may(user, "escalation.acknowledge", ladder.escalation.organization_id):
+        return None
+    here = next((one for one in ladder.levels if one.current), None)
+    theirs = here is not None and str(user) in here.people
+    if not theirs and user.staff_role not in {StaffRole.LEAD, StaffRole.ADMINISTRATOR}:
+        return None
+    return AcknowledgeForm(auto_id="acknowledge_%s")
+
+
+def _follows(user: User, ticket: Ticket) -> Ticket | None:
+    """The closed request whose reply opened this one."""
+    before = ticket.follows
+    if before is not None:
+        before.organization = ticket.organization
+    return before
+
+
+def _followed_by(user: User, ticket: Ticket) -> list[Ticket]:
+    """The requests that its later replies opened."""
+    later = Ticket.objects.visible_to(user).filter(organization_id=ticket.organization_id, follows=ticket)
+    return list(later.select_related("organization").order_by("id")[:10])
+
+
+def _shortcuts(user: User, can: dict[str, bool]) -> list[dict[str, Any]]:
+    keys = [{"keys": ["R"], "label": _("Reply")}]
+    if can["note"]:
+        keys.append({"keys": ["N"], "label": _("Internal note")})
+    if can["log"]:
+        keys.append({"keys": ["T"], "label": _("Log time")})
+    return keys

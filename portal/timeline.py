@@ -1,14 +1,17 @@
-"""A ticket's events in words."""
+"""A ticket's events in words: the whole list for the timeline, the weighty ones as facts between messages."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.permissions import may
 from audit.models import Event
+from portal.templatetags.ui import duration
 from tickets.models import Ticket
 from tickets.words import PRIORITY, STATUS
 
@@ -20,55 +23,98 @@ VERBS = {
     "ticket.status_changed": gettext_lazy("%(who)s: %(after)s"),
     "ticket.resolved": gettext_lazy("%(who)s resolved the request"),
     "ticket.reopened": gettext_lazy("%(who)s reopened the request"),
-    "ticket.closed": gettext_lazy("Closed by %(who)s"),
+    "ticket.closed": gettext_lazy("%(who)s closed the request"),
     "ticket.cancelled": gettext_lazy("%(who)s cancelled the request"),
-    "ticket.prioritized": gettext_lazy("%(who)s corrected the priority: %(after)s"),
+    "ticket.prioritized": gettext_lazy("%(who)s corrected the priority from %(before)s to %(after)s"),
     "clock.warning": gettext_lazy("The first answer is due soon"),
     "clock.breach": gettext_lazy("The first answer is late"),
-    "escalation.opened": gettext_lazy("Escalated to level %(level)s"),
-    "escalation.climbed": gettext_lazy("Escalated to level %(level)s"),
+    "escalation.opened": gettext_lazy("Escalated to level %(level)s: %(cause)s"),
+    "escalation.climbed": gettext_lazy("Escalated to level %(level)s: %(cause)s"),
     "escalation.acknowledged": gettext_lazy("%(who)s took the escalation"),
-    "escalation.cause_attached": gettext_lazy("A further cause joined the escalation"),
+    "escalation.cause_attached": gettext_lazy("A further cause joined the escalation: %(cause)s"),
     "escalation.closed": gettext_lazy("The escalation ended"),
-    "escalation.alarmed": gettext_lazy("Nobody has taken the escalation: the top level is reminded"),
+    "escalation.alarmed": gettext_lazy("The top level of the escalation is reminded: %(cause)s"),
+    "escalation.no_ladder": gettext_lazy("No ladder to climb: the service leads were told, %(cause)s"),
+    "time.logged": gettext_lazy("%(who)s logged %(time)s"),
     "time.reversed": gettext_lazy("%(who)s reversed a time entry"),
 }
+CAUSES = {
+    "breach": gettext_lazy("the first answer is late"),
+    "silence": gettext_lazy("nobody took it in time"),
+    "persists": gettext_lazy("the problem persists"),
+    "broken_promise": gettext_lazy("the promised update did not come"),
+    "empty_level": gettext_lazy("nobody stood at the level below"),
+}
 QUIET = {"ticket.resolution_told"}
+# Facts worth a line between messages, each with its icon; what a message already shows is not said twice.
+FACTS = {
+    "ticket.status_changed": "half",
+    "ticket.prioritized": "flag",
+    "ticket.resolved": "check-circle",
+    "ticket.reopened": "undo",
+    "ticket.closed": "check",
+    "ticket.cancelled": "x",
+    "clock.breach": "alert",
+    "escalation.opened": "stairs",
+    "escalation.climbed": "stairs",
+    "escalation.acknowledged": "check",
+    "escalation.alarmed": "bell",
+    "escalation.closed": "stairs",
+}
 
 
-def of(user: User, ticket: Ticket, limit: int = 60) -> list[dict[str, Any]]:
-    """Newest first, as this person may read it."""
-    events = Event.objects.visible_to(user).filter(
+def events(user: User, ticket: Ticket, limit: int = 200) -> list[Event]:
+    """Newest first, those that this person may read: nothing internal for clients, no hours without the right to them."""
+    found = Event.objects.visible_to(user).filter(
         organization_id=ticket.organization_id, subject_kind="ticket", subject_id=ticket.pk
     )
     if not user.is_valiantys:
-        events = events.filter(audience="client")
-    newest = list(events.exclude(verb__in=QUIET).order_by("-id")[:limit])
-    ids = {one.actor_id for one in newest} | {one.data.get("after") for one in newest if one.verb == "ticket.assigned"}
-    names = dict(User.objects.filter(pk__in={pk for pk in ids if pk}).values_list("pk", "name"))
-    return [{"at": one.at, "text": words(one, names), "internal": one.audience == "internal"} for one in newest]
+        found = found.filter(audience="client")
+    if not may(user, "hours.view", ticket.organization_id):
+        found = found.exclude(verb__startswith="time.")
+    return list(found.exclude(verb__in=QUIET).order_by("-id")[:limit])
 
 
-def words(event: Event, names: dict[int, str]) -> str:
+def names(found: Iterable[Event], known: Iterable[User | None]) -> dict[int, str]:
+    """Id → name of everybody whom events name; those that the page has read already cost nothing."""
+    people = {one.pk: str(one) for one in known if one is not None}
+    ids = {one.actor_id for one in found} | {one.data.get("after") for one in found if one.verb == "ticket.assigned"}
+    missing = {pk for pk in ids if pk} - set(people)
+    if missing:
+        people |= dict(User.objects.filter(pk__in=missing).values_list("pk", "name"))
+    return people
+
+
+def of(found: Sequence[Event], people: dict[int, str], limit: int = 60) -> list[dict[str, Any]]:
+    """What `components/timeline.html` shows."""
+    return [
+        {"at": one.at, "text": words(one, people), "internal": one.audience == "internal"} for one in found[:limit]
+    ]
+
+
+def words(event: Event, people: dict[int, str]) -> str:
     """One event as a sentence; an unknown verb is shown as it is, never hidden."""
     data = event.data
-    who = names.get(event.actor_id or 0, _("Total Care"))
+    who = people.get(event.actor_id or 0, _("Total Care"))
     if event.verb == "ticket.assigned":
-        whom = names.get(data.get("after"))
-        return (
-            _("%(who)s gave it to %(whom)s") % {"who": who, "whom": whom}
-            if whom
-            else _("%(who)s gave it to nobody") % {"who": who}
-        )
-    if event.verb == "time.logged":
-        minutes = int(data.get("actual", 0))
-        return ngettext("%(who)s logged %(n)d minute", "%(who)s logged %(n)d minutes", minutes) % {
-            "who": who,
-            "n": minutes,
-        }
-    after = data.get("after")
-    labels: dict[Any, Any] = {**{str(k): v for k, v in STATUS.items()}, **{str(k): v for k, v in PRIORITY.items()}}
-    sentence = VERBS.get(event.verb)
+        whom = people.get(data.get("after") or 0)
+        sentence = _("%(who)s gave it to %(whom)s") if whom else _("%(who)s gave it to nobody")
+        return sentence % {"who": who, "whom": whom}
+    if event.verb == "ticket.closed" and event.actor_id is None:
+        return _("Closed by itself, with no word against it")
+    sentence = VERBS.get(event.verb)  # type: ignore[assignment]
     if sentence is None:
         return event.verb
-    return str(sentence) % {"who": who, "after": labels.get(after, after), "level": data.get("level", "")}
+    return str(sentence) % {
+        "who": who,
+        "before": _label(data.get("before")),
+        "after": _label(data.get("after")),
+        "level": data.get("level", ""),
+        "cause": CAUSES.get(data.get("cause", ""), data.get("cause", "")),
+        "time": duration(data.get("actual", 0)),
+    }
+
+
+def _label(value: Any) -> str:
+    labels: dict[Any, Any] = {**{str(k): v for k, v in STATUS.items()}, **{str(k): v for k, v in PRIORITY.items()}}
+    return str(labels.get(value, value))

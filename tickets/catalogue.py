@@ -10,7 +10,7 @@ from typing import Any
 CATEGORIES = (
     ("access", "users", "Users and access", "Utilisateurs et accès"),
     ("configuration", "sliders", "Configuration and optimisation", "Configuration et optimisation"),
-    ("automation", "workflow", "Automation and workflows", "Automatisation et workflows"),
+    ("automation", "flow", "Automation and workflows", "Automatisation et workflows"),
     ("integration", "plug", "Integrations and extensions", "Intégrations et extensions"),
     ("reporting", "chart", "Reporting and support", "Rapports et assistance"),
 )

@@ -136,6 +136,10 @@ class ActionForm(forms.Form):
         "reopen": _("What is still missing?"),
         "cancel": _("Why is it cancelled? Both sides read this."),
     }
+    MISSING = {
+        "wait_for_client": _("Ask the client a question: they must know what we wait for."),
+        "cancel": _("Give a reason."),
+    }
     action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS], widget=forms.HiddenInput)
     text = text(_("Message"), required=False)
 
@@ -143,6 +147,9 @@ class ActionForm(forms.Form):
         super().__init__(*args, **kwargs)
         action = self["action"].value()
         self.fields["text"].label = self.WORDS.get(action, _("Message"))
+        if action in self.MISSING:
+            self.fields["text"].required = True
+            self.fields["text"].error_messages["required"] = self.MISSING[action]
         if action not in self.WORDS:
             self.fields["text"].widget = forms.HiddenInput()
 

@@ -75,5 +75,7 @@ def _spans(promised: Promise, now: datetime) -> list[Span]:
 
 
 def _span(piece: Interval) -> Span:
-    counted = int((piece.ends_at - piece.starts_at) / MINUTE) if piece.kind == "open" else None
-    return Span(piece.starts_at, piece.ends_at, counted, piece.label)
+    """As pages write it, in whole minutes on both ends: the lines then add up to the target."""
+    starts_at, ends_at = (at.replace(second=0, microsecond=0) for at in (piece.starts_at, piece.ends_at))
+    counted = int((ends_at - starts_at) / MINUTE) if piece.kind == "open" else None
+    return Span(starts_at, ends_at, counted, piece.label)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
-
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import User
 from accounts.roles import StaffRole
+from common import zones
 from common.errors import Refused
 
 
@@ -89,5 +88,5 @@ def _language(language: str) -> str:
 
 
 def _check_zone(time_zone: str) -> None:
-    if time_zone not in zoneinfo.available_timezones():
+    if time_zone not in zones.known():
         raise Refused(_("“%(zone)s” is not a time zone, such as Europe/Paris.") % {"zone": time_zone})

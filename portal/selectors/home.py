@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Q, Sum
+from django.db.models import Case, F, Q, Sum, Value, When
 
 from accounts.models import User
 from accounts.permissions import may
@@ -33,10 +33,13 @@ class Hours:
 
 
 def open_tickets(user: User, now: datetime, limit: int = 8) -> tuple[list[Row], int]:
-    """The reader's open requests, most urgent first, and how many there are."""
+    """The reader's open requests, most urgent first, and how many there are. A requester's own come before colleagues'."""
     tickets = Ticket.objects.visible_to(user).open()
-    chosen = tickets.by_urgency().select_related("organization", "assignee")[:limit]
-    return rows(list(chosen), now), tickets.count()
+    chosen = tickets.by_urgency().select_related("organization", "assignee", "requester")
+    if set(user.roles.values()) == {ClientRole.REQUESTER}:
+        own = Case(When(requester=user, then=Value(0)), default=Value(1))
+        chosen = chosen.order_by(own, *chosen.query.order_by)
+    return rows(list(chosen[:limit]), now), tickets.count()
 
 
 def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import Organization, User
 from escalation.models import Escalation
@@ -18,17 +21,55 @@ from portal.clocks import Chip, chip
 from slo.models import Clock
 from tickets.models import Ticket, TicketClock
 from tickets.models.ticket import TicketQuerySet
+from tickets.words import PRIORITY
 from tickets.workflow import Status
 
 PER_PAGE = 50
 VIEWS: Mapping[str, Any] = {
-    "urgent": _("Most urgent"),
-    "mine": _("Mine"),
-    "unassigned": _("Unassigned"),
-    "today": _("Due today"),
-    "waiting": _("Waiting for client"),
-    "breached": _("Missed"),
-    "escalated": _("Escalated"),
+    "urgent": gettext_lazy("Most urgent"),
+    "mine": gettext_lazy("Mine"),
+    "unassigned": gettext_lazy("Unassigned"),
+    "today": gettext_lazy("Due today"),
+    "waiting": gettext_lazy("Waiting for client"),
+    "breached": gettext_lazy("Missed"),
+    "escalated": gettext_lazy("Escalated"),
+}
+# What stands where a view has nothing: what would be here, and when.
+EMPTY: Mapping[str, tuple[Any, Any]] = {
+    "urgent": (
+        gettext_lazy("No open work"),
+        gettext_lazy("What clients ask for appears here, whatever is due soonest on top."),
+    ),
+    "mine": (
+        gettext_lazy("Nothing is yours"),
+        gettext_lazy("Requests that you start, answer first or are given appear here."),
+    ),
+    "unassigned": (
+        gettext_lazy("Everything has somebody"),
+        gettext_lazy("New requests wait here until somebody starts or answers them."),
+    ),
+    "today": (
+        gettext_lazy("No first answer is due today any more"),
+        gettext_lazy("Requests whose first answer is due by midnight appear here."),
+    ),
+    "waiting": (
+        gettext_lazy("No client owes us an answer"),
+        gettext_lazy("Requests with a question to the client wait here, and leave with any answer."),
+    ),
+    "breached": (
+        gettext_lazy("No first answer is late"),
+        gettext_lazy("Requests that are still without an answer after their due time appear here."),
+    ),
+    "escalated": (
+        gettext_lazy("No escalation is open"),
+        gettext_lazy("Requests appear here when a first answer is late, or a client says that the problem persists."),
+    ),
+}
+GROUPS: Mapping[str, Any] = {
+    "missed": gettext_lazy("Missed"),
+    "today": gettext_lazy("Due today"),
+    "later": gettext_lazy("Due later"),
+    "none": gettext_lazy("No first answer owed"),
 }
 
 
@@ -43,6 +84,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Rows of one urgency that stand on a page; `count` is of all pages."""
+
+    name: str
+    label: str
+    count: int
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
 class Filters:
     """What the address asks for; unknown words are ignored, so that a hand-made address still answers."""
 
@@ -53,48 +104,105 @@ class Filters:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filters:
-        view = query.get("view", "urgent")
+        view, words = query.get("view", "urgent"), query.get("q", "").replace("\0", "")
+        client, priority = query.get("client", ""), query.get("priority", "")
         return cls(
             view if view in VIEWS else "urgent",
-            query.get("q", "").strip()[:100],
-            query.get("client", "").strip()[:10],
-            query.get("priority", "").strip()[:10],
+            words.strip()[:100],
+            client.upper() if client.isascii() and client.isalnum() and len(client) <= 10 else "",
+            priority if priority in PRIORITY else "",
         )
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether more than the view decides what is shown."""
+        return bool(self.words or self.client or self.priority)
+
+    @property
+    def address(self) -> str:
+        """The query of the address that asks for this."""
+        names = {"view": "view", "words": "q", "client": "client", "priority": "priority"}
+        said = {names[name]: value for name, value in asdict(self).items() if value and (name, value) != DEFAULT}
+        return f"?{urlencode(said)}"
+
+    @property
+    def bare(self) -> str:
+        """The address of the whole view."""
+        return Filters(view=self.view).address
+
+    def chips(self, clients: list[Organization]) -> list[dict[str, Any]]:
+        """The filters in force, each with the address without it."""
+        chips = []
+        if self.client:
+            name = next((one.name for one in clients if one.key == self.client), self.client)
+            chips.append({"label": _("Client"), "value": name, "remove_url": replace(self, client="").address})
+        if self.priority:
+            words = PRIORITY[self.priority]  # type: ignore[index]
+            chips.append({"label": _("Priority"), "value": words, "remove_url": replace(self, priority="").address})
+        if self.words:
+            chips.append({"label": _("Words"), "value": self.words, "remove_url": replace(self, words="").address})
+        return chips
+
+    def choices(self, clients: list[Organization]) -> list[dict[str, Any]]:
+        """What one may narrow by."""
+        return [
+            {
+                "name": "client",
+                "label": _("Client"),
+                "options": [{"value": one.key, "label": one.name, "selected": one.key == self.client} for one in clients],
+            },
+            {
+                "name": "priority",
+                "label": _("Priority"),
+                "options": [
+                    {"value": one.value, "label": words, "selected": one == self.priority}
+                    for one, words in PRIORITY.items()
+                ],
+            },
+        ]
+
+
+DEFAULT = ("view", "urgent")
 
 
 def _escalated() -> QuerySet[Escalation]:
     return Escalation.objects.filter(closed_at__isnull=True)
 
 
+def _midnight(now: datetime) -> datetime:
+    """The end of the reader's day."""
+    return timezone.make_aware(datetime.combine(timezone.localtime(now).date() + timedelta(days=1), time()))
+
+
 def _conditions(user: User, now: datetime) -> dict[str, Q]:
-    midnight = timezone.make_aware(datetime.combine(timezone.localtime(now).date() + timedelta(days=1), time()))
     return {
         "urgent": Q(),
         "mine": Q(assignee=user),
         "unassigned": Q(assignee__isnull=True),
-        "today": Q(due_at__gte=now, due_at__lt=midnight),
+        "today": Q(due_at__gte=now, due_at__lt=_midnight(now)),
         "waiting": Q(status=Status.WAITING_CLIENT),
         "breached": Q(due_at__lt=now),
         "escalated": Q(pk__in=_escalated().values("ticket_id")),
     }
 
 
-def counts(user: User, now: datetime) -> list[dict[str, Any]]:
+def _count(conditions: Mapping[str, Q]) -> dict[str, Count]:
+    return {name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in conditions.items()}
+
+
+def views(user: User, chosen: str, now: datetime) -> list[dict[str, Any]]:
     """The saved views with how much is in each, in one query."""
-    conditions = _conditions(user, now)
-    found = (
-        Ticket.objects.visible_to(user)
-        .open()
-        .aggregate(
-            **{
-                name: Count("pk", filter=condition) if condition else Count("pk")
-                for name, condition in conditions.items()
-            }
-        )
-    )
+    found = Ticket.objects.visible_to(user).open().aggregate(**_count(_conditions(user, now)))
     return [
-        {"name": name, "label": VIEWS[name], "count": found[name], "alarm": name in {"breached", "escalated"}}
-        for name in VIEWS
+        {
+            "name": name,
+            "url": Filters(view=name).address,
+            "label": label,
+            "count": found[name],
+            "tone": "missed" if name in {"breached", "escalated"} else "",
+            "current": name == chosen,
+        }
+        for name, label in VIEWS.items()
     ]
 
 
@@ -108,24 +216,43 @@ def search(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
     return tickets
 
 
-def page(user: User, filters: Filters, number: Any, now: datetime) -> Page[Any]:
-    """One page of the queue; its rows carry chips and levels. Queries don't grow with rows."""
+def page(user: User, filters: Filters, number: Any, now: datetime) -> tuple[Page[Any], list[Group]]:
+    """One page of the queue, and its rows by urgency, with chips and levels. Queries don't grow with rows."""
     tickets = Ticket.objects.visible_to(user).open().filter(_conditions(user, now)[filters.view])
     if filters.client:
-        tickets = tickets.filter(organization__key=filters.client.upper())
+        tickets = tickets.filter(organization__key=filters.client)
     if filters.priority:
         tickets = tickets.filter(priority=filters.priority)
     tickets = search(tickets, filters.words) if filters.words else tickets
-    found = Paginator(tickets.by_urgency().select_related("organization", "assignee"), PER_PAGE).get_page(number)
-    found.object_list = rows(list(found.object_list), now)  # type: ignore[assignment]
-    return found
+    midnight = _midnight(now)
+    counts = tickets.aggregate(
+        missed=Count("pk", filter=Q(due_at__lt=now)),
+        today=Count("pk", filter=Q(due_at__gte=now, due_at__lt=midnight)),
+        later=Count("pk", filter=Q(due_at__gte=midnight)),
+        none=Count("pk", filter=Q(due_at__isnull=True)),
+    )
+    paginator = Paginator(tickets.by_urgency().select_related("organization", "assignee"), PER_PAGE)
+    paginator.count = sum(counts.values())  # type: ignore[misc] # counted above, with its parts
+    found = paginator.get_page(number)
+    shown = rows(list(found.object_list), now)
+    found.object_list = shown  # type: ignore[assignment]
+    groups = [
+        Group(name, str(label), counts[name], mine)
+        for name, label in GROUPS.items()
+        if (mine := [row for row in shown if row.group == name])
+    ]
+    return found, groups
 
 
 def rows(tickets: list[Ticket], now: datetime) -> list[Row]:
     """Chips and levels for tickets that a person was allowed to see: two queries, however many."""
     clocks = clocks_of(tickets)
     levels = dict(_escalated().filter(ticket__in=tickets).values_list("ticket_id", "level")) if tickets else {}
-    return [Row(one, (c := chip(clocks.get(one.pk), now)), levels.get(one.pk), _group(one, c, now)) for one in tickets]
+    midnight = _midnight(now)
+    return [
+        Row(one, chip(clocks.get(one.pk), now, one.closed_at), levels.get(one.pk), _group(one, now, midnight))
+        for one in tickets
+    ]
 
 
 def clocks_of(tickets: list[Ticket]) -> dict[int, Clock]:
@@ -136,14 +263,28 @@ def clocks_of(tickets: list[Ticket]) -> dict[int, Clock]:
     return {link.ticket_id: link.clock for link in links} if tickets else {}
 
 
-def _group(ticket: Ticket, clock: Chip, now: datetime) -> str:
+def _group(ticket: Ticket, now: datetime, midnight: datetime) -> str:
     if ticket.due_at is None:
         return "none"
     if ticket.due_at < now:
         return "missed"
-    return "today" if timezone.localtime(ticket.due_at).date() == timezone.localtime(now).date() else "later"
+    return "today" if ticket.due_at < midnight else "later"
 
 
-def clients(user: User) -> QuerySet[Organization]:
+def digest(groups: list[Group], places: list[dict[str, Any]], now: datetime) -> str:
+    """Changes when anything on the page does, other than minutes that tick by themselves."""
+    seen: list[Any] = [timezone.localtime(now).date(), [place["count"] for place in places]]
+    for group in groups:
+        seen.append((group.name, group.count))
+        for row in group.rows:
+            one = row.ticket
+            seen.append(
+                (one.pk, one.subject, one.status, one.priority, one.assignee_id, one.active_at, one.due_at, row.level,
+                 row.clock.state, row.clock.open)
+            )  # fmt: skip
+    return hashlib.blake2s(repr(seen).encode(), digest_size=12).hexdigest()
+
+
+def clients(user: User) -> list[Organization]:
     """The clients that the filter offers."""
-    return Organization.objects.visible_to(user).filter(is_historical=False).order_by("name")
+    return list(Organization.objects.visible_to(user).filter(is_historical=False).order_by("name"))

@@ -23,10 +23,10 @@ from portal.selectors.statement import statement
 @login_required
 @require_GET
 def portfolio(request: Request) -> HttpResponse:
-    """One line a client."""
+    """One line a contract."""
     if request.user.staff_role not in ACTIONS["portfolio.view"]:
         raise Http404
-    return render(request, "portal/portfolio.html", {"lines": portfolios.lines(request.user, request.now)})
+    return render(request, "portal/portfolio.html", {"portfolio": portfolios.portfolio(request.user, request.now)})
 
 
 def _contract(request: Request, pk: int, action: str) -> Contract:
@@ -52,12 +52,13 @@ def hours(request: Request, pk: int) -> HttpResponse:
 def promises(request: Request, pk: int) -> HttpResponse:
     """What was promised: every effective term on a day, today unless asked, with its clause or "default, no clause"."""
     contract = _contract(request, pk, "contract.view")
-    documents = AgreementDocument.objects.visible_to(request.user).filter(contract=contract)
+    on = _day(request)
+    documents = AgreementDocument.objects.visible_to(request.user).filter(contract=contract, effective_on__lte=on)
     clauses = Clause.objects.visible_to(request.user).filter(document__contract=contract).in_bulk()
     context = {
         "contract": contract,
         "documents": sorted(documents, key=lambda one: (one.kind not in SUBORDINATE, one.effective_on), reverse=True),
-        **terms_in_words.compose(contract, _day(request), request.now, clauses),
+        **terms_in_words.compose(contract, on, request.now, clauses),
     }
     return render(request, "portal/promises.html", context)
 

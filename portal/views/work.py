@@ -5,34 +5,56 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from accounts.permissions import ACTIONS
+from accounts.permissions import ACTIONS, allows
 from accounts.requests import Request
 from portal import ticket_page
 from portal.selectors import queue as queues
-from tickets import words
 from tickets.selectors import ticket_by_reference
+
+SEEN = "X-Seen"  # the digest of what an open queue shows: nothing is sent again while it still holds
 
 
 @login_required
 @require_GET
 def queue(request: Request) -> HttpResponse:
-    """Open work, most urgent first; only its rows when htmx asks."""
+    """Open work, most urgent first; only its rows when htmx asks, and nothing when they are the same."""
     if request.user.staff_role not in ACTIONS["queue.view"]:
         raise Http404
     filters = queues.Filters.of(request.GET)
+    page, groups = queues.page(request.user, filters, request.GET.get("page"), request.now)
+    views = queues.views(request.user, filters.view, request.now)
+    digest = queues.digest(groups, views, request.now)
+    live = bool(getattr(request, "htmx", False))
+    if live and request.headers.get(SEEN) == digest:
+        return HttpResponse(status=204)
     context = {
-        "filters": filters,
-        "page": queues.page(request.user, filters, request.GET.get("page"), request.now),
-        "views": queues.counts(request.user, request.now),
-        "title": queues.VIEWS[filters.view],
-        "clients": queues.clients(request.user),
-        "priorities": words.PRIORITY,
-        "now": request.now,
-    }
-    template = "portal/_queue.html" if getattr(request, "htmx", False) else "portal/queue.html"
-    return render(request, template, context)
+        "filters": filters, "page": page, "groups": groups, "views": views, "digest": digest, "now": request.now,
+        "title": queues.VIEWS[filters.view], "empty": queues.EMPTY[filters.view], "live": live,
+    }  # fmt: skip
+    if not live:
+        clients = queues.clients(request.user)
+        context |= {
+            "chips": filters.chips(clients), "choices": filters.choices(clients), "shortcuts": _shortcuts(),
+            "keep": [{"name": "view", "value": filters.view}] if filters.view != "urgent" else [],
+            "may_open": allows(request.user.staff_role, "ticket.open"),
+        }  # fmt: skip
+    response = render(request, "portal/_queue.html" if live else "portal/queue.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _shortcuts() -> list[dict[str, object]]:
+    return [
+        {"keys": ["J", "K"], "label": _("Next and previous request")},
+        {"keys": [_("Enter")], "label": _("Open it")},
+        {"keys": ["R"], "label": _("Reply")},
+        {"keys": ["N"], "label": _("Internal note")},
+        {"keys": ["T"], "label": _("Log time")},
+    ]
 
 
 @login_required

@@ -1,0 +1,140 @@
+"""A ticket's conversation as its page shows it: messages with the facts between them, and the composer's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Membership, Organization, User
+from accounts.permissions import may
+from accounts.roles import ClientRole
+from audit.models import Event
+from common.html import markdown
+from portal import timeline
+from portal.clocks import Chip
+from portal.templatetags.ui import duration
+from tickets import workflow
+from tickets.forms import ReplyForm
+from tickets.models import Message, Ticket
+from tickets.workflow import Status
+
+
+def thread(
+    said: list[Message], events: Sequence[Event], people: dict[int, str], ticket: Ticket, clock: Chip
+) -> list[dict[str, Any]]:
+    """Messages and facts in one order: a reason belongs to its fact, and is no message."""
+    reasons = {one.pk: one for one in said if one.kind == Message.Kind.REASON}
+    entries = []
+    for event in events:
+        if event.verb in timeline.FACTS:
+            reason = reasons.pop(event.data.get("message_id") or 0, None)
+            fact = {
+                "symbol": timeline.FACTS[event.verb],
+                "text": timeline.words(event, people),
+                "at": event.at,
+                "reason": markdown(reason.body) if reason else "",
+            }
+            entries.append(((event.at, 1, event.pk), {"fact": fact}))
+    for one in said:
+        if one.kind != Message.Kind.REASON:
+            entries.append(((one.at, 0, one.pk), {"message": _message(one, ticket, clock)}))
+        elif one.pk in reasons:  # its event is older than those that were read
+            text = _("%(who)s gave a reason") % {"who": one.author or _("Total Care")}
+            fact = {"symbol": "flag", "text": text, "at": one.at, "reason": markdown(one.body)}
+            entries.append(((one.at, 1, 0), {"fact": fact}))
+    return [entry for _order, entry in sorted(entries, key=lambda pair: pair[0])]
+
+
+def _message(message: Message, ticket: Ticket, clock: Chip) -> dict[str, Any]:
+    author = message.author
+    us = bool(author and author.is_valiantys)
+    facts = []
+    if message.is_human_answer and ticket.responded_at == message.at:
+        facts.append({"symbol": "check-circle", "text": _first_answer(clock)})
+    return {
+        "author": author or _("Total Care"),
+        "role": author.get_staff_role_display() if author and us else ticket.organization.name,
+        "us": us,
+        "at": message.at,
+        "internal": message.audience == "internal",
+        "channel": "" if message.channel == Ticket.Channel.PORTAL else _("by %(channel)s") % {
+            "channel": message.get_channel_display()
+        },
+        "anchor": f"message-{message.pk}",
+        "body": markdown(message.body),
+        "facts": facts,
+    }  # fmt: skip
+
+
+def _first_answer(clock: Chip) -> str:
+    if clock.state == "met":
+        return _("First answer, %(taken)s of %(target)s") % {
+            "taken": duration(clock.minutes),
+            "target": duration(clock.target_minutes),
+        }
+    if clock.state == "missed":
+        return _("First answer, %(late)s late") % {"late": duration(clock.minutes)}
+    return _("First answer")
+
+
+def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool) -> dict[str, Any]:
+    """Who will read a reply, and what it does."""
+    final = ticket.status in workflow.FINAL
+    draft = ReplyForm()
+    return {
+        "field": draft["body"],
+        "seen": said[-1].pk if said else "",
+        "draft_key": f"ticket:{ticket.pk}",
+        "readers": _readers(ticket) if user.is_valiantys else _our_readers(ticket),
+        "internal_readers": _("Valiantys only: never sent to %(client)s.") % {"client": ticket.organization.name}
+        if may(user, "ticket.note", ticket.organization_id)
+        else "",
+        "effect": _("This request is closed: your reply opens a new one that follows it.")
+        if final
+        else _our_effect(ticket, covered)
+        if user.is_valiantys
+        else _their_effect(ticket),
+        "submit": _("Send and open a new request") if final else _("Send to client") if user.is_valiantys else _("Send"),
+    }
+
+
+def _our_effect(ticket: Ticket, covered: bool) -> str:
+    if ticket.responded_at:
+        return _("The first answer was given before: no clock stops.")
+    if not covered:
+        return _("No clock runs for this request: it is not covered.")
+    return _("It is the first answer: it stops the clock.")
+
+
+def _their_effect(ticket: Ticket) -> str:
+    if ticket.status == Status.RESOLVED:
+        return _("It says that the request isn’t solved, and takes it up again.")
+    if ticket.status == Status.WAITING_CLIENT:
+        return _("It brings the request back to work.")
+    return ""
+
+
+def _readers(ticket: Ticket) -> str:
+    """The requester, and how many others at the client may read this ticket."""
+    members = Membership.objects.filter(organization_id=ticket.organization_id, user__is_active=True)
+    if ticket.confidential or ticket.organization.requesters_see != Organization.Visibility.ALL:
+        members = members.filter(~Q(role=ClientRole.REQUESTER))
+    others = members.exclude(user_id=ticket.requester_id).count()
+    names = {"who": ticket.requester, "n": others, "client": ticket.organization.name}
+    if not others:
+        return _("%(who)s will read this.") % names
+    return ngettext(
+        "%(who)s will read this by mail, and %(n)d other person at %(client)s here.",
+        "%(who)s will read this by mail, and %(n)d other people at %(client)s here.",
+        others,
+    ) % names  # fmt: skip
+
+
+def _our_readers(ticket: Ticket) -> str:
+    if ticket.assignee and ticket.assignee.is_valiantys:
+        return _("%(who)s and the consultants who serve you will read this.") % {"who": ticket.assignee}
+    return _("The consultants who serve you will read this.")
