@@ -6,7 +6,6 @@ chip says is what the last line of its receipt says.
 
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from slo import clock as rule
 from slo.calendar import Calendar, Interval
 from slo.clock import ClockState, Verdict
 from slo.models import Clock
+from tickets.priority import Priority, is_higher
 from tickets.words import PRIORITY
 
 MINUTE = timedelta(minutes=1)
@@ -52,6 +52,7 @@ class Correction:
     """A priority that was corrected while the clock ran."""
 
     at: datetime
+    before: str
     priority: str
 
 
@@ -131,10 +132,10 @@ def receipt(
 ) -> dict[str, Any]:
     """The statement of a clock: every interval from submission to the answer (or to now), what counted and what was left.
 
-    The account is of the business time between submission and the due instant. That is the target, unless a correction
+    Its times are the reader's, as everywhere on a page. The account is of the business time between submission and the due instant. That is the target, unless a correction
     moved the due instant: then the statement says so, and how.
     """
-    calendar, zone = clock.edition.rule(), zoneinfo.ZoneInfo(clock.edition.zone)
+    calendar = clock.edition.rule()
     state = _state(clock, now)
     end = max(clock.started_at, _end(clock, now, ended_at))
     exactly = calendar.between(clock.started_at, clock.due_at)
@@ -147,11 +148,9 @@ def receipt(
         return _whole(exactly - counted) if counted <= exactly else -_whole(counted - exactly)
 
     marks = [one for one in corrections if clock.started_at < one.at < min(end, clock.due_at)]
-    with timezone.override(zone):
-        rows = _rows(_lines(calendar, clock.started_at, end, marks), marks, left)
-        if rows and end == now:
-            rows[-1] = _up_to_now(rows[-1])
-        result, promised = _result(clock, state), _promised(clock, calendar, allowed, corrections)
+    rows = _rows(_lines(calendar, clock.started_at, end, marks), marks, left)
+    if rows and end == now:
+        rows[-1] = _up_to_now(rows[-1])
     remains = left(calendar.between(clock.started_at, end))
     return {
         "key": clock.pk,
@@ -160,13 +159,13 @@ def receipt(
         % {"reference": reference, "priority": str(_priority(clock.priority)).lower()},
         "clock": chip(clock, now, ended_at),
         "promised_minutes": allowed,
-        "promised_note": promised,
+        "promised_note": _promised(clock, calendar, allowed, corrections),
         "rows": rows,
-        "result": result,
+        "result": _result(clock, state),
         "counted_minutes": allowed - remains,
         "left_minutes": remains,
         "final": True,
-        "calendar": _("%(name)s, edition %(number)d; times in %(zone)s")
+        "calendar": _("%(name)s, edition %(number)d, %(zone)s")
         % {"name": clock.edition.calendar.name, "number": clock.edition.number, "zone": clock.edition.zone},
         "clause": {"label": clause(clock.provenance), "url": promises_url},
     }
@@ -276,10 +275,9 @@ def _promised(clock: Clock, calendar: Calendar, allowed: int, corrections: Seque
     if last and calendar.add(last.at, timedelta(minutes=clock.target_minutes)) == clock.due_at:
         note = _("Up to the due instant: %(target)s for %(priority)s priority, counted from the correction at %(when)s")
         return note % {**words, "when": instant(last.at)}
-    note = _("Up to the due instant first given: %(target)s for %(priority)s priority would have ended later")
-    earlier = _("Up to the due instant already given: %(target)s for %(priority)s priority would have ended before it")
-    upward = last is None or calendar.add(last.at, timedelta(minutes=clock.target_minutes)) > clock.due_at
-    return (note if upward else earlier) % words
+    if last and is_higher(Priority(last.before), Priority(last.priority)):
+        return _("Up to the due instant already given: %(target)s from submission would have ended before it") % words
+    return _("Up to the due instant first given: %(target)s for %(priority)s priority would have ended later") % words
 
 
 def _priority(name: str) -> Any:

@@ -24,6 +24,7 @@ from portal import conversation, timeline
 from portal.clocks import Correction, chip, clause, receipt
 from portal.selectors.home import hours_line
 from portal.selectors.queue import clocks_of
+from portal.templatetags.ui import instant
 from tickets import workflow
 from tickets.forms import ActionForm, AssignForm, PriorityForm, TimeForm
 from tickets.models import Ticket, WorkLog
@@ -83,6 +84,7 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         else None,
         "hours": _hours(user, ticket, now) if can["see_hours"] else None,
         "ladder": ladder,
+        "standing": _standing(ladder, now),
         "take": _take(user, ladder),
         "persist": PersistForm(auto_id="persist_%s")
         if can["persist"] and not read_only and ticket.status in workflow.OPEN
@@ -159,7 +161,9 @@ def _effect(name: str, ticket: Ticket) -> str:
 def _corrections(events: Sequence[Event]) -> list[Correction]:
     """Oldest first."""
     return [
-        Correction(one.at, str(one.data.get("after"))) for one in reversed(events) if one.verb == "ticket.prioritized"
+        Correction(one.at, str(one.data.get("before")), str(one.data.get("after")))
+        for one in reversed(events)
+        if one.verb == "ticket.prioritized"
     ]
 
 
@@ -195,6 +199,26 @@ def _hours(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "awaiting": sum(one.awaiting_minutes for one in standing),
         "form": form,
     }
+
+
+def _standing(ladder: LadderView, now: datetime) -> str:
+    """Where the open escalation stands, in a sentence."""
+    one = ladder.escalation
+    if one is None:
+        return ""
+    if one.acknowledged_by is not None and one.update_by is not None:
+        return _("%(who)s has taken it, and promised an update by %(when)s.") % {
+            "who": one.acknowledged_by,
+            "when": instant(one.update_by),
+        }
+    if one.acknowledge_by is None:
+        return _("It stands at level %(level)s, and nobody has taken it yet.") % {"level": one.level}
+    words = {"level": one.level, "when": instant(one.acknowledge_by)}
+    if one.acknowledge_by < now:
+        return _("Nobody has taken it: level %(level)s had until %(when)s.") % words
+    if one.level == max((rung.position for rung in ladder.levels), default=0):
+        return _("Level %(level)s, the highest, has until %(when)s to take it; after that it is reminded daily.") % words
+    return _("Level %(level)s has until %(when)s to take it; after that it climbs.") % words
 
 
 def _take(user: User, ladder: LadderView) -> AcknowledgeForm | None:

@@ -20,7 +20,7 @@ VERBS = {
     "ticket.replied": gettext_lazy("%(who)s wrote"),
     "ticket.noted": gettext_lazy("%(who)s added a note"),
     "ticket.responded": gettext_lazy("First answer by %(who)s"),
-    "ticket.status_changed": gettext_lazy("%(who)s: %(after)s"),
+    "ticket.status_changed": gettext_lazy("Status set by %(who)s: %(after)s"),
     "ticket.resolved": gettext_lazy("%(who)s resolved the request"),
     "ticket.reopened": gettext_lazy("%(who)s reopened the request"),
     "ticket.closed": gettext_lazy("%(who)s closed the request"),

@@ -82,7 +82,7 @@ class NewTicketForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.contracts = live_contracts(user, on)
         field: Any = self.fields["contract"]
-        field.queryset = Contract.objects.filter(pk__in=[one.pk for one in self.contracts]).select_related(
+        field.queryset = Contract.objects.visible_to(user).filter(pk__in=[one.pk for one in self.contracts]).select_related(
             "organization"
         )
         if self.contracts:

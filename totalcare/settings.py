@@ -9,6 +9,7 @@ import dj_database_url
 from celery.schedules import schedule
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -250,10 +251,17 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
 }
 
+# The portal's one accent, as the administration's scale.
+INK_BLUE = {
+    "50": "#eef2fb", "100": "#dde4f6", "200": "#b7c8fa", "300": "#9db4f5", "400": "#6f8be0", "500": "#3a5cc0",
+    "600": "#25459c", "700": "#1b357c", "800": "#16295f", "900": "#111f47", "950": "#0a1430",
+}  # fmt: skip
 UNFOLD = {
     "SITE_TITLE": "Total Care",
     "SITE_HEADER": "Total Care",
     "SITE_URL": reverse_lazy("portal:home"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
+    "COLORS": {"primary": INK_BLUE},
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
 }

@@ -60,14 +60,12 @@ def to_approve(user: User, lines: list[Hours]) -> list[Hours]:
     return [one for one in lines if one.awaiting and user.role_in(one.contract.organization_id) == ClientRole.APPROVER]
 
 
-def hours(user: User) -> list[Hours]:
-    """The live contracts' hours that this person's role may see."""
+def hours(user: User, among: list[Contract] | None = None) -> list[Hours]:
+    """The live contracts' hours that this person's role may see; `among` those that are read already."""
     contracts = [
         contract
-        for contract in Contract.objects.visible_to(user)
-        .filter(status=Contract.Status.ACTIVE)
-        .select_related("organization")
-        if may(user, "hours.view", contract.organization_id)
+        for contract in (contracts_of(user) if among is None else among)
+        if contract.status == Contract.Status.ACTIVE and may(user, "hours.view", contract.organization_id)
     ]
     accounts = {one.contract_id: one for one in HoursAccount.objects.visible_to(user).filter(contract__in=contracts)}
     awaiting = awaiting_minutes(user, contracts)
@@ -92,7 +90,7 @@ def awaiting_minutes(user: User, contracts: list[Contract]) -> dict[int, int]:
 
 
 def types_for(words: str, limit: int = 6) -> list[RequestType]:
-    """Kinds of request whose name, category or products say all the words, for the one search box."""
+    """Kinds of request whose name, category or products say all the words, for the one search box; names come first."""
     asked = words.casefold().split()
     if not asked:
         return []
@@ -102,6 +100,7 @@ def types_for(words: str, limit: int = 6) -> list[RequestType]:
         for one in types
         if all(word in f"{one.name} {one.description} {one.products} {category.name}".casefold() for word in asked)
     ]
+    found.sort(key=lambda one: not all(word in one.name.casefold() for word in asked))
     return found[:limit]
 
 

@@ -22,10 +22,11 @@ def home(request: Request) -> HttpResponse:
     if request.user.is_valiantys:
         return redirect("portal:queue")
     rows, count = homes.open_tickets(request.user, request.now)
-    hours = homes.hours(request.user)
+    contracts = homes.contracts_of(request.user)
+    hours = homes.hours(request.user, contracts)
     context = {
         "catalogue": catalogue(),
-        "contracts": homes.contracts_of(request.user),
+        "contracts": contracts,
         "rows": rows,
         "open_count": count,
         "waiting": homes.waiting_for_me(request.user),

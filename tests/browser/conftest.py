@@ -28,6 +28,12 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
+    """English in Paris; a test may ask for more, as a browser without scripts."""
+    return {**browser_context_args, "locale": "en-GB", "timezone_id": "Europe/Paris", **getattr(request, "param", {})}
+
+
+@pytest.fixture
 def problems(page: Page) -> list[str]:
     """What the browser complained about: errors of scripts, refusals of the page policy."""
     found: list[str] = []
@@ -41,9 +47,10 @@ def sign_in(page: Page, live_server: Any) -> Callable[[str], None]:
     """Sign somebody in by the sign-in page, whoever was there before."""
 
     def sign_in(who: str) -> None:
+        page.set_default_timeout(15_000)
         page.context.clear_cookies()
         page.goto(f"{live_server.url}/accounts/login/")
-        page.get_by_label("E-mail").fill(f"{who}@example.com")
+        page.locator("input[name=login]").fill(f"{who}@example.com")
         page.locator("input[type=password]").fill(PASSWORD)
         page.locator("main button[type=submit]").first.click()
         page.wait_for_url(lambda url: "/accounts/login" not in url)

@@ -77,7 +77,7 @@ def test_a_request_is_missed_escalated_answered_and_paid_for(
     expect(page.locator(".ladder li[aria-current=step]")).to_be_visible()
     with tenancy.everyone():
         told = set(Delivery.objects.values_list("template", flat=True))
-    assert {"ticket_opened", "clock_breach", "clock_missed"} <= told
+    assert {"ticket_opened", "clock_missed", "escalation_level"} <= told
 
     page.locator("textarea[name=body]").first.fill("I am on it.")
     page.locator("form[data-composer] button[type=submit]").click()
@@ -98,3 +98,29 @@ def test_a_request_is_missed_escalated_answered_and_paid_for(
         "9\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}15"
     )  # ten hours less 45 minutes
     assert problems == []
+
+
+@pytest.mark.parametrize("browser_context_args", [{"java_script_enabled": False}], indirect=True)
+def test_submitting_and_answering_work_without_scripts(
+    page: Page, live_server: Any, sign_in: Callable[[str], None]
+) -> None:
+    from common.clock import now
+
+    with transaction.atomic():
+        make_cast(now())
+    sign_in("bob")
+    page.goto(f"{live_server.url}/tickets/new/")
+    page.get_by_label("Subject").fill("A space for the new team")
+    page.locator("textarea[name=body]").fill("Please.")
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url("**/tickets/GLX-1/")
+
+    sign_in("lea")
+    page.goto(f"{live_server.url}/tickets/GLX-1/")
+    page.locator("textarea[name=body]").first.fill("password: hunter2-hunter2")
+    page.locator("form[data-composer] button[type=submit]").click()
+    expect(page.locator("textarea[name=body]").first).to_have_value("password: hunter2-hunter2")  # refused, and kept
+    page.locator("textarea[name=body]").first.fill("It is there now.")
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.locator("main")).to_contain_text("It is there now.")
+    expect(page.locator(".clock[data-state=met]").first).to_be_visible()

@@ -1,0 +1,47 @@
+"""What happens to Northwind before a page is read."""
+
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import Membership
+from common import tenancy
+from contracts import services as contracts
+from contracts.models import AgreementDocument, Clause, ClauseTerm
+from tests.tickets.acting import act
+from tickets import services
+from tickets.models import Ticket
+
+HOUR = timedelta(hours=1)
+
+
+def grant(cast: Any, minutes: int = 600, client: str = "northwind") -> None:
+    contract = getattr(cast, f"{client}_contract")
+    act(cast.ada, contracts.grant, contract=contract, minutes=minutes, worked_on=cast.now.date(), memo="", now=cast.now)
+
+
+def log(cast: Any, ticket: Ticket, minutes: int, summary: str = "Looked at the rule") -> Any:
+    return act(
+        cast.lea, services.log_time, ticket_id=ticket.pk, minutes=minutes, summary=summary,
+        worked_on=cast.now.date(), now=cast.now,
+    )  # fmt: skip
+
+
+def answer(cast: Any, ticket: Ticket, after: timedelta = HOUR) -> None:
+    act(cast.lea, services.reply, ticket_id=ticket.pk, body="I am on it.", seen=None, now=cast.now + after)
+
+
+def clause(cast: Any, key: str, value: str, number: str = "4.2", kind: str = "msa", days: int = 30) -> Clause:
+    with tenancy.everyone():
+        mine = {"organization": cast.northwind}
+        document = AgreementDocument.objects.create(
+            **mine, contract=cast.northwind_contract, kind=kind, title=f"The {kind}", edition="3",
+            effective_on=cast.now.date() - timedelta(days=days),
+        )  # fmt: skip
+        made = Clause.objects.create(**mine, document=document, number=number, text="So it is *written*.")
+        ClauseTerm.objects.create(**mine, clause=made, key=key, value=value)
+    return made
+
+
+def join(cast: Any, person: Any, client: str, role: str) -> None:
+    with tenancy.everyone():
+        Membership.objects.create(organization=getattr(cast, client), user=person, role=role)
