@@ -51,7 +51,13 @@ PRIORITIES = {"critical": "critique", "high": "haute", "medium": "moyenne", "low
 TARGETS = {"critical": 60, "high": 240, "medium": 540, "low": 1080}  # domain §5.5
 HALVED = {"slo.first_response.critical", "slo.first_response.high"}  # by Premium and Enterprise, domain §5.5
 HALVING_TIERS = {"premium", "enterprise"}
-CHANNELS = {"portal": True, "api": True, "email": False, "phone": False}  # service guide §5: only the ticket system
+# Service guide §5: only the ticket system is covered, whatever its door.
+CHANNELS = {
+    "portal": (True, "the portal", "le portail"),
+    "api": (True, "the API", "l’API"),
+    "email": (False, "e-mail", "e-mail"),
+    "phone": (False, "phone", "téléphone"),
+}
 
 REGISTRY: dict[str, Term] = {
     term.key: term
@@ -67,9 +73,9 @@ REGISTRY: dict[str, Term] = {
         *(
             Term(
                 f"channel.{channel}.covered", Kind.BOOLEAN, covered,
-                f"Requests by {channel} are covered", f"Demandes par {channel} couvertes",
+                f"Requests by {english} are covered", f"Demandes par {french} couvertes",
             )
-            for channel, covered in CHANNELS.items()
+            for channel, (covered, english, french) in CHANNELS.items()
         ),
         Term("hours.increment", Kind.MINUTES, 15, "Time is billed by steps of", "Temps facturé par pas de", most=480),
         Term("hours.estimate_threshold", Kind.MINUTES, 240, "An estimate needs approval above", "Estimation à approuver au-delà de"),

@@ -178,6 +178,13 @@ def clause(origin: dict[str, Any]) -> str:
     return _("Target: %(document)s, edition %(edition)s, clause %(clause)s") % origin
 
 
+def coverage_clause(origin: dict[str, Any]) -> str:
+    """Where it comes from that a channel is not covered."""
+    if origin.get("source") != "clause":
+        return _("Coverage: default, no clause")
+    return _("Coverage: %(document)s, edition %(edition)s, clause %(clause)s") % origin
+
+
 def _end(clock: Clock, now: datetime, ended_at: datetime | None) -> datetime:
     if clock.verdict == Verdict.VOID:
         return clock.judged_at or now

@@ -30,7 +30,7 @@ def thread(
     reasons = {one.pk: one for one in said if one.kind == Message.Kind.REASON}
     entries = []
     for event in events:
-        if event.verb in timeline.FACTS:
+        if event.verb in timeline.FACTS and not _said_by_a_reply(event):
             reason = reasons.pop(event.data.get("message_id") or 0, None)
             fact = {
                 "symbol": timeline.FACTS[event.verb],
@@ -47,6 +47,12 @@ def thread(
             fact = {"symbol": "flag", "text": text, "at": one.at, "reason": markdown(one.body)}
             entries.append(((one.at, 1, 0), {"fact": fact}))
     return [entry for _order, entry in sorted(entries, key=lambda pair: pair[0])]
+
+
+def _said_by_a_reply(event: Event) -> bool:
+    """The first answer takes a new request in progress: the reply itself says so."""
+    data = event.data
+    return event.verb == "ticket.status_changed" and data.get("before") == Status.NEW and "message_id" not in data
 
 
 def _message(message: Message, ticket: Ticket, clock: Chip) -> dict[str, Any]:
@@ -98,7 +104,11 @@ def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool) 
         else _our_effect(ticket, covered)
         if user.is_valiantys
         else _their_effect(ticket),
-        "submit": _("Send and open a new request") if final else _("Send to client") if user.is_valiantys else _("Send"),
+        "submit": _("Send and open a new request")
+        if final
+        else _("Send to client")
+        if user.is_valiantys
+        else _("Send"),
     }
 
 

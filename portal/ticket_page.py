@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -21,7 +21,7 @@ from contracts.selectors import promise as promise_of
 from escalation.forms import AcknowledgeForm, PersistForm
 from escalation.selectors import LadderView, ladder_for
 from portal import conversation, timeline
-from portal.clocks import Correction, chip, clause, receipt
+from portal.clocks import Correction, chip, coverage_clause, receipt
 from portal.selectors.home import hours_line
 from portal.selectors.queue import clocks_of
 from portal.templatetags.ui import instant
@@ -41,6 +41,7 @@ ACTIONS = {
 }
 PERMISSIONS = {"cancel": "ticket.cancel", "confirm_solved": "ticket.settle", "reopen": "ticket.settle"}
 NEEDS_WORDS = {"wait_for_client", "resolve", "reopen", "cancel"}
+UPDATE = timedelta(hours=3)  # after the full hour: what is proposed as the next update, to be changed at will
 # The first that applies stands out: what a page hopes for next.
 PRIMARY = {Status.NEW: "take", Status.RESOLVED: "confirm_solved"}
 
@@ -85,7 +86,7 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "hours": _hours(user, ticket, now) if can["see_hours"] else None,
         "ladder": ladder,
         "standing": _standing(ladder, now),
-        "take": _take(user, ladder),
+        "take": _take(user, ladder, now),
         "persist": PersistForm(auto_id="persist_%s")
         if can["persist"] and not read_only and ticket.status in workflow.OPEN
         else None,
@@ -118,6 +119,8 @@ def _button(name: str, ticket: Ticket) -> dict[str, Any]:
     form = ActionForm(initial={"action": name}, auto_id=f"{name}_%s") if name in NEEDS_WORDS else None
     if form is not None:
         form.fields["text"].required = not (name == "resolve" and ticket.responded_at)
+        if name == "resolve" and not ticket.responded_at:
+            form.fields["text"].label = _("Your answer to the client")
     return {
         "name": name,
         "label": _label(name, ticket),
@@ -155,7 +158,9 @@ def _effect(name: str, ticket: Ticket) -> str:
         return _("%(client)s reads it, and says whether it is solved.") % {"client": client} + stops
     if name == "reopen":
         return _("The request goes back to work. Its first answer was given, so that clock does not start again.")
-    return _("Cancelled is final, and a running clock ends void. A reply later opens a new request that follows this one.")
+    return _(
+        "Cancelled is final, and a running clock ends void. A reply later opens a new request that follows this one."
+    )
 
 
 def _corrections(events: Sequence[Event]) -> list[Correction]:
@@ -178,7 +183,7 @@ def _uncovered(ticket: Ticket, url: str) -> dict[str, Any]:
         promised = None
     if promised is None or promised.covered:
         return {"words": _("No clock was started for this request."), "clause": "", "url": url}
-    return {"words": words, "clause": clause(promised.coverage.provenance()), "url": url}
+    return {"words": words, "clause": coverage_clause(promised.coverage.provenance()), "url": url}
 
 
 def _hours(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
@@ -217,11 +222,13 @@ def _standing(ladder: LadderView, now: datetime) -> str:
     if one.acknowledge_by < now:
         return _("Nobody has taken it: level %(level)s had until %(when)s.") % words
     if one.level == max((rung.position for rung in ladder.levels), default=0):
-        return _("Level %(level)s, the highest, has until %(when)s to take it; after that it is reminded daily.") % words
+        return (
+            _("Level %(level)s, the highest, has until %(when)s to take it; after that it is reminded daily.") % words
+        )
     return _("Level %(level)s has until %(when)s to take it; after that it climbs.") % words
 
 
-def _take(user: User, ladder: LadderView) -> AcknowledgeForm | None:
+def _take(user: User, ladder: LadderView, now: datetime) -> AcknowledgeForm | None:
     """The form by which this person takes the open escalation: people of its level, leads, administrators."""
     if ladder.escalation is None or ladder.acknowledged_by is not None:
         return None
@@ -231,7 +238,8 @@ def _take(user: User, ladder: LadderView) -> AcknowledgeForm | None:
     theirs = here is not None and str(user) in here.people
     if not theirs and user.staff_role not in {StaffRole.LEAD, StaffRole.ADMINISTRATOR}:
         return None
-    return AcknowledgeForm(auto_id="acknowledge_%s")
+    soon = now.replace(minute=0, second=0, microsecond=0) + UPDATE
+    return AcknowledgeForm(initial={"update_by": soon}, auto_id="acknowledge_%s")
 
 
 def _follows(user: User, ticket: Ticket) -> Ticket | None:

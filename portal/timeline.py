@@ -87,9 +87,7 @@ def names(found: Iterable[Event], known: Iterable[User | None]) -> dict[int, str
 
 def of(found: Sequence[Event], people: dict[int, str], limit: int = 60) -> list[dict[str, Any]]:
     """What `components/timeline.html` shows."""
-    return [
-        {"at": one.at, "text": words(one, people), "internal": one.audience == "internal"} for one in found[:limit]
-    ]
+    return [{"at": one.at, "text": words(one, people), "internal": one.audience == "internal"} for one in found[:limit]]
 
 
 def words(event: Event, people: dict[int, str]) -> str:

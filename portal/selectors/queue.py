@@ -149,7 +149,9 @@ class Filters:
             {
                 "name": "client",
                 "label": _("Client"),
-                "options": [{"value": one.key, "label": one.name, "selected": one.key == self.client} for one in clients],
+                "options": [
+                    {"value": one.key, "label": one.name, "selected": one.key == self.client} for one in clients
+                ],
             },
             {
                 "name": "priority",
