@@ -1,8 +1,9 @@
-"""Words of the administration's theme, which comes without French: named here, so that our catalogue can say them."""
+"""Words of packages that come without French, or say it otherwise than we do: named here, so that our catalogue can."""
 
 from django.utils.translation import gettext_noop, ngettext_lazy
 
-WORDS = (
+SIGN_IN = (gettext_noop("Email"), gettext_noop("Email address"))
+THEME = (
     gettext_noop("Action"),
     gettext_noop("After you've created a user, you’ll be able to edit more user options."),
     gettext_noop("All applications"),

@@ -7,9 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -25,10 +24,12 @@ class ContractForm(TenantForm):
     """A contract's own fields, and a grant of Reserved Hours to post with them."""
 
     grant_minutes = forms.IntegerField(
-        label=_l("Grant, minutes"), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget,
-        help_text=_l("Posts a line to the ledger when you save. 600 is ten hours."),
+        label=gettext_lazy("Grant, minutes"), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget,
+        help_text=gettext_lazy("Posts a line to the ledger when you save. 600 is ten hours."),
     )  # fmt: skip
-    grant_memo = forms.CharField(label=_l("Memo"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget)
+    grant_memo = forms.CharField(
+        label=gettext_lazy("Memo"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget
+    )
 
 
 class DocumentInline(TabularInline):
@@ -43,7 +44,7 @@ class DocumentInline(TabularInline):
     hide_title = True
     extra = 0
 
-    @admin.display(description=_l("clauses and terms"))
+    @admin.display(description=gettext_lazy("clauses and terms"))
     def page(self, document: AgreementDocument) -> str:
         """Where its clauses are edited."""
         return link_to(document, _("Edit clauses"))
@@ -58,12 +59,12 @@ class HoursInline(Looking, TabularInline):
     hide_title = True
     extra = 0
 
-    @admin.display(description=_l("ledger"))
+    @admin.display(description=gettext_lazy("ledger"))
     def page(self, account: HoursAccount) -> str:
         """Where its lines are."""
         return link_to(account, _("Show the lines"))
 
-    @admin.display(description=_l("balance, minutes"))
+    @admin.display(description=gettext_lazy("balance, minutes"))
     def balance(self, account: HoursAccount) -> int:
         """What is left."""
         return account.balance_minutes
@@ -123,17 +124,17 @@ class ContractAdmin(ContractPart):
             if button.action_name in request.POST:  # after the documents: going live looks at all of it
                 button.method(request, form.instance)
 
-    @action(description=_l("Save and go live"))
+    @action(description=gettext_lazy("Save and go live"))
     def go_live(self, request: Any, obj: Contract) -> None:
         """Activate, or resume; refused with what is missing."""
         services.activate(actor=request.user, contract=obj, now=request.now)
 
-    @action(description=_l("Save and suspend"))
+    @action(description=gettext_lazy("Save and suspend"))
     def suspend(self, request: Any, obj: Contract) -> None:
         """No ticket is opened, no clock starts."""
         services.suspend(actor=request.user, contract=obj, now=request.now)
 
-    @action(description=_l("Save and end"))
+    @action(description=gettext_lazy("Save and end"))
     def end(self, request: Any, obj: Contract) -> None:
         """Read-only from now on."""
         services.end(actor=request.user, contract=obj, now=request.now)
@@ -142,7 +143,7 @@ class ContractAdmin(ContractPart):
 class TermForm(TenantForm):
     """A term of the registry and its value."""
 
-    key = forms.ChoiceField(label=_l("Term"), widget=UnfoldAdminSelectWidget)
+    key = forms.ChoiceField(label=gettext_lazy("Term"), widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = ClauseTerm

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
@@ -35,7 +35,7 @@ class LadderInline(Looking, TabularInline):
         """Where the levels are edited."""
         return link_to(ladder, _("Edit the ladder"))
 
-    @admin.display(description=_l("levels"))
+    @admin.display(description=gettext_lazy("levels"))
     def summary(self, ladder: Ladder) -> str:
         """1 Consultant (30 min) · 2 Service lead (60 min)"""
         levels = ladder.levels.order_by("position")
@@ -46,7 +46,10 @@ class LevelForm(TenantForm):
     """A level and the people named on it."""
 
     named = forms.ModelMultipleChoiceField(
-        label=_l("People"), required=False, queryset=User.objects.none(), widget=UnfoldAdminSelect2MultipleWidget
+        label=gettext_lazy("People"),
+        required=False,
+        queryset=User.objects.none(),
+        widget=UnfoldAdminSelect2MultipleWidget,
     )
 
     class Meta:

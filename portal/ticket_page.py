@@ -16,7 +16,7 @@ from accounts.roles import StaffRole
 from audit.models import Event
 from common.errors import Refused
 from contracts.models import Contract
-from contracts.selectors import hours_of, is_read_only
+from contracts.selectors import is_read_only
 from contracts.selectors import promise as promise_of
 from escalation.forms import AcknowledgeForm, PersistForm
 from escalation.selectors import LadderView, ladder_for
@@ -197,7 +197,7 @@ def _hours(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         form.fields["duration"].widget.attrs |= {"data-key": "t", "autocomplete": "off"}
         form.fields["worked_on"].widget.attrs |= {"max": timezone.localdate(now).isoformat()}
     return {
-        "contract": hours_line(ticket.contract, hours_of(ticket.contract), awaiting=0),
+        "contract": hours_line(ticket.contract, getattr(ticket.contract, "hours", None), awaiting=0),
         "entries": entries,
         "billable": sum(one.billable_minutes for one in standing),
         "actual": sum(one.actual_minutes for one in standing),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
 
 from common.administration import Looking, LookingAdmin, ServiceAdmin
@@ -26,12 +26,12 @@ class EditionInline(Looking, TabularInline):
     ordering = ("-number",)
     extra = 0
 
-    @admin.display(description=_l("weekly hours"))
+    @admin.display(description=gettext_lazy("weekly hours"))
     def hours(self, edition: CalendarEdition) -> str:
         """On one line."""
         return lines.write_weekly(edition.weekly).replace("\n", "; ")
 
-    @admin.display(description=_l("holidays"))
+    @admin.display(description=gettext_lazy("holidays"))
     def holiday_count(self, edition: CalendarEdition) -> int:
         """How many."""
         return len(edition.holidays)

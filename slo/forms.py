@@ -7,9 +7,8 @@ from typing import Any
 
 import holidays as public_holidays
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminSplitDateTimeWidget, UnfoldAdminTextareaWidget
 
 from common import zones
@@ -32,30 +31,32 @@ def country_choices() -> list[tuple[str, str]]:
 class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
     """The name, and what the next edition says, beginning with what the last one says."""
 
-    zone = forms.ChoiceField(label=_l("Time zone"), widget=UnfoldAdminSelectWidget, initial="Europe/Paris")
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), widget=UnfoldAdminSelectWidget, initial="Europe/Paris")
     weekly = forms.CharField(
-        label=_l("Weekly hours"),
+        label=gettext_lazy("Weekly hours"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 7}),
         initial="Mon-Fri 09:00-18:00",
-        help_text=_l("A day or several a line: “Mon 09:00-12:30, 14:00-18:00” or “Mon-Fri 09:00-18:00”; up to 24:00."),
+        help_text=gettext_lazy(
+            "A day or several a line: “Mon 09:00-12:30, 14:00-18:00” or “Mon-Fri 09:00-18:00”; up to 24:00."
+        ),
     )
     country = forms.ChoiceField(
-        label=_l("Add the public holidays of"),
+        label=gettext_lazy("Add the public holidays of"),
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text=_l("Of this year and the five next ones, as lines of the list below."),
+        help_text=gettext_lazy("Of this year and the five next ones, as lines of the list below."),
     )
     holidays = forms.CharField(
-        label=_l("Holidays"),
+        label=gettext_lazy("Holidays"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
-        help_text=_l("One a line: “2026-12-24 Christmas Eve”."),
+        help_text=gettext_lazy("One a line: “2026-12-24 Christmas Eve”."),
     )
     effective_at = forms.SplitDateTimeField(
-        label=_l("Takes effect"),
+        label=gettext_lazy("Takes effect"),
         required=False,
         widget=UnfoldAdminSplitDateTimeWidget,
-        help_text=_l("Empty: at once. Never in the past: what was judged stays judged."),
+        help_text=gettext_lazy("Empty: at once. Never in the past: what was judged stays judged."),
     )
 
     class Meta:

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from contracts.models import Contract
@@ -82,8 +83,10 @@ class NewTicketForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.contracts = live_contracts(user, on)
         field: Any = self.fields["contract"]
-        field.queryset = Contract.objects.visible_to(user).filter(pk__in=[one.pk for one in self.contracts]).select_related(
-            "organization"
+        field.queryset = (
+            Contract.objects.visible_to(user)
+            .filter(pk__in=[one.pk for one in self.contracts])
+            .select_related("organization")
         )
         if self.contracts:
             field.initial = self.contracts[0].pk
@@ -181,7 +184,7 @@ class PriorityForm(forms.Form):
 class TimeForm(forms.Form):
     """Time worked: minutes as people write them, what for, and the day."""
 
-    duration = forms.CharField(label=_("Time"), max_length=12, help_text=_("38, 0:38 or 1 h 30"))
+    duration = forms.CharField(label=pgettext_lazy("work", "Time"), max_length=12, help_text=_("38, 0:38 or 1 h 30"))
     summary = forms.CharField(label=_("What for"), max_length=200)
     worked_on = forms.DateField(
         label=_("Day worked"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")

@@ -11,15 +11,15 @@ from accounts.roles import StaffRole
 from tickets.models import Category, Message, RequestType, Ticket
 
 
-def ticket_by_reference(user: User, reference: str) -> Ticket:
-    """NW-1042, if this person sees it; Http404 otherwise, whatever is wrong with it."""
+def ticket_by_reference(user: User, reference: str, *also: str) -> Ticket:
+    """NW-1042, if this person sees it; Http404 otherwise, whatever is wrong with it. `also`: what a page reads along."""
     key, dash, number = reference.rpartition("-")
     if not dash or not number.isascii() or not number.isdigit() or len(number) > 9:
         raise Http404
     ticket = (
         Ticket.objects.visible_to(user)
         .filter(organization__key=key.upper(), number=int(number))
-        .select_related("organization", "contract", "request_type__category", "requester", "assignee", "follows")
+        .select_related("organization", "contract", "request_type__category", "requester", "assignee", "follows", *also)
         .first()
     )
     if ticket is None:

@@ -137,7 +137,7 @@ class Filters:
             name = next((one.name for one in clients if one.key == self.client), self.client)
             chips.append({"label": _("Client"), "value": name, "remove_url": replace(self, client="").address})
         if self.priority:
-            words = PRIORITY[self.priority]  # type: ignore[index]
+            words = str(PRIORITY[self.priority])  # type: ignore[index]
             chips.append({"label": _("Priority"), "value": words, "remove_url": replace(self, priority="").address})
         if self.words:
             chips.append({"label": _("Words"), "value": self.words, "remove_url": replace(self, words="").address})

@@ -61,5 +61,5 @@ def _shortcuts() -> list[dict[str, object]]:
 @require_GET
 def ticket(request: Request, reference: str) -> HttpResponse:
     """One ticket: the conversation, and what it was promised."""
-    found = ticket_by_reference(request.user, reference)
+    found = ticket_by_reference(request.user, reference, "contract__hours", "contract__ladder")
     return render(request, "portal/ticket.html", ticket_page.compose(request.user, found, request.now))

@@ -67,6 +67,10 @@ def gettext_names(tree: ast.Module) -> dict[str, str]:
     }
 
 
+def is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
 def python_calls(path: Path) -> Iterator[tuple[str, ast.Call]]:
     """Calls of gettext functions, by imported name or as `translation.gettext`."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -145,6 +149,13 @@ def test_the_extraction_finds_strings_of_every_kind():
     assert ("", "%(count)d business day", "%(count)d business days") in said()  # ngettext in Python
     assert ("", "[%(reference)s] %(subject)s", "") in said()  # a mail's subject
     assert ("", "the first answer is late", "") in said()  # gettext_noop
+
+
+@pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_gettext_goes_by_names_that_makemessages_knows(path):
+    """It knows `_` and the functions' own names; what `_l("…")` says would be lost."""
+    names = gettext_names(ast.parse(path.read_text(encoding="utf-8")))
+    assert {local for local, function in names.items() if local not in {function, "_"}} == set()
 
 
 @pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
@@ -337,11 +348,12 @@ def test_tags_pass_on_nothing_untranslated():
 
 
 SPEAKS = {"Refused", "ValidationError", "success", "error", "info", "warning"}
+LABELS = {"description", "empty_label", "help_text", "label", "verbose_name", "verbose_name_plural"}
 
 
 @pytest.mark.parametrize("path", python_files(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_people_are_told_nothing_untranslated(path):
-    """Refusals and messages take no bare sentence: `Refused("Not so.")` would be English for everybody."""
+    """Refusals, messages and labels take no bare text: `Refused("Not so.")` would be English for everybody."""
     bare = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if not isinstance(node, ast.Call):
@@ -357,9 +369,10 @@ def test_people_are_told_nothing_untranslated(path):
                 and function.value.id in {"messages", "errors", "exceptions"}
             )
         if speaks:
-            bare += [
-                f"{node.lineno}: {one.value if isinstance(one, ast.Constant) else ast.unparse(one)}"
-                for one in node.args
-                if isinstance(one, ast.JoinedStr) or (isinstance(one, ast.Constant) and isinstance(one.value, str))
-            ]
+            bare += [f"{node.lineno}: {ast.unparse(one)}" for one in node.args if is_text(one)]
+        bare += [
+            f"{node.lineno}: {word.arg}={ast.unparse(word.value)}"
+            for word in node.keywords
+            if word.arg in LABELS and is_text(word.value) and LETTER.search(ast.unparse(word.value))
+        ]
     assert bare == []
