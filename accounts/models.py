@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common import tenancy
-from common.rls import APP, RowSecurity, TenantKey, TenantQuerySet, tenant_constraints
+from common.rls import APP, ENGINE, STAFF, RowSecurity, TenantKey, TenantQuerySet, tenant_constraints
 
 from .roles import ClientRole, StaffRole
 
@@ -142,11 +142,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Organization id → role, for the clients this person belongs to or serves; empty for whoever serves all."""
         if self.serves_all:
             return {}
-        outer = tenancy.current()
-        with tenancy.enter(tenancy.Scope(APP, outer.organizations, self.pk)):
-            if self.is_valiantys:
-                return dict.fromkeys(self.assignments.values_list("organization_id", flat=True), self.staff_role)
-            return dict(self.memberships.values_list("organization_id", "role"))
+        scope = tenancy.current()
+        if scope.role in {STAFF, ENGINE} or scope.person == self.pk:
+            return self._roles()
+        with tenancy.enter(tenancy.Scope(APP, scope.organizations, self.pk)):
+            return self._roles()
+
+    def _roles(self) -> dict[int, str]:
+        if self.is_valiantys:
+            return dict.fromkeys(self.assignments.values_list("organization_id", flat=True), self.staff_role)
+        return dict(self.memberships.values_list("organization_id", "role"))
 
     @property
     def organization_ids(self) -> list[int]:

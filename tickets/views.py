@@ -114,7 +114,9 @@ def reply(request: Request, reference: str) -> HttpResponse:
 
     title = _("Internal note") if internal else _("Reply")
     submit = _("Add note") if internal else _("Send")
-    return _answer(request, ticket, ReplyForm(request.POST or None), title, submit, act, f"ticket:{ticket.pk}")
+    half = "internal" if internal else "client"  # sending one text leaves the draft of the other
+    draft = f"ticket:{ticket.pk}#{half}"
+    return _answer(request, ticket, ReplyForm(request.POST or None), title, submit, act, draft)
 
 
 TITLES: dict[str, Callable[[], str]] = {

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organization, User
 from escalation.models import Escalation
 from portal.clocks import Chip, chip
-from slo.models import Clock
+from slo.models import CalendarEdition, Clock
 from tickets.models import Ticket, TicketClock
 from tickets.models.ticket import TicketQuerySet
 from tickets.words import PRIORITY
@@ -234,7 +234,7 @@ def page(user: User, filters: Filters, number: Any, now: datetime) -> tuple[Page
         none=Count("pk", filter=Q(due_at__isnull=True)),
     )
     paginator = Paginator(tickets.by_urgency().select_related("organization", "assignee"), PER_PAGE)
-    paginator.count = sum(counts.values())  # type: ignore[misc] # counted above, with its parts
+    paginator.count = sum(counts.values())  # counted above, with its parts
     found = paginator.get_page(number)
     shown = rows(list(found.object_list), now)
     found.object_list = shown  # type: ignore[assignment]
@@ -258,11 +258,18 @@ def rows(tickets: list[Ticket], now: datetime) -> list[Row]:
 
 
 def clocks_of(tickets: list[Ticket]) -> dict[int, Clock]:
-    """Ticket id → its first response's clock, with the edition it is measured by."""
+    """Ticket id → its first response's clock, with the edition it is measured by: each edition is read once."""
+    if not tickets:
+        return {}
     links = TicketClock.objects.filter(
         ticket__in=tickets, organization_id__in={one.organization_id for one in tickets}
-    ).select_related("clock__edition__calendar")
-    return {link.ticket_id: link.clock for link in links} if tickets else {}
+    ).select_related("clock")
+    clocks = {link.ticket_id: link.clock for link in links}
+    wanted = {clock.edition_id for clock in clocks.values()}
+    editions = CalendarEdition.objects.select_related("calendar").in_bulk(wanted) if wanted else {}
+    for clock in clocks.values():
+        clock.edition = editions[clock.edition_id]
+    return clocks
 
 
 def _group(ticket: Ticket, now: datetime, midnight: datetime) -> str:
