@@ -2,6 +2,6 @@
 
 from .acknowledge import acknowledge
 from .persist import persist
-from .tick import TickResult, tick, tick_all
+from .tick import BEHIND, TickResult, tick, tick_all
 
-__all__ = ["TickResult", "acknowledge", "persist", "tick", "tick_all"]
+__all__ = ["BEHIND", "TickResult", "acknowledge", "persist", "tick", "tick_all"]

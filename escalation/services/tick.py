@@ -22,6 +22,11 @@ ASIDE = timedelta(hours=1)
 """How long a row that can't be worked steps aside, so that it holds nobody up."""
 
 
+BEHIND = timedelta(seconds=5)
+"""How far behind the database's time the bell ticks: longer than a request, so that an answer begun in time and committed
+a moment after the due instant is judged by when it was given."""
+
+
 @dataclass(slots=True)
 class TickResult:
     """One batch: clocks claimed, steps fired, escalations looked at and closed, and rows that stepped aside."""

@@ -8,7 +8,7 @@ from django.db import connection
 
 from audit.models import Event
 from common import tenancy
-from escalation import services
+from escalation import services, tasks
 from escalation.models import Escalation, EscalationStep
 from notifications.models import Delivery
 from slo.models import Clock, ClockStep
@@ -214,3 +214,17 @@ def test_only_a_worker_may_tick(cast):
 
     with pytest.raises(ProgrammingError):
         services.tick(now=cast.now)
+
+
+def test_the_bell_leaves_an_answer_begun_in_time_the_moment_to_commit(cast, open_ticket, as_worker):
+    open_ticket(), open_ticket()
+    as_worker()
+    with tenancy.engine() as now:
+        fresh, old = Clock.objects.order_by("id")
+        for clock, ago in ((fresh, services.BEHIND / 10), (old, services.BEHIND + timedelta(minutes=1))):
+            for column in ("started_at", "warn_at", "due_at", "next_at"):
+                setattr(clock, column, now - ago - (HOUR if column == "started_at" else timedelta()))
+            clock.save()
+    tasks.tick()
+    with tenancy.engine():
+        assert list(Clock.objects.order_by("id").values_list("verdict", flat=True)) == ["running", "missed"]
