@@ -55,7 +55,7 @@ HALVING_TIERS = {"premium", "enterprise"}
 CHANNELS = {
     "portal": (True, "the portal", "le portail"),
     "api": (True, "the API", "l’API"),
-    "email": (False, "e-mail", "e-mail"),
+    "email": (False, "e-mail", "courriel"),
     "phone": (False, "phone", "téléphone"),
 }
 

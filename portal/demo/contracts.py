@@ -86,11 +86,12 @@ CONTRACTS = {
     "INI": (Contract.Tier.STANDARD, "london", None, 150, 215),
 }
 # Title, minutes to acknowledge, who; the first is whoever has the ticket.
+# English, and French for the client that speaks it: a ladder's titles are the contract's own words.
 LADDER = (
-    ("Assigned consultant", 30, ""),
-    ("Service lead", 60, "nadia"),
-    ("Head of managed services", 120, "sofia"),
-    ("Executive sponsor", 240, "max"),
+    ("Assigned consultant", "Consultant en charge", 30, ""),
+    ("Service lead", "Responsable de service", 60, "nadia"),
+    ("Head of managed services", "Direction des services managés", 120, "sofia"),
+    ("Executive sponsor", "Direction générale", 240, "max"),
 )
 
 
@@ -173,12 +174,13 @@ def _documents(
 def _ladder(contract: Contract, people: dict[str, User]) -> None:
     mine = {"organization": contract.organization}
     ladder = Ladder.objects.create(**mine, contract=contract)
-    for position, (title, minutes, who) in enumerate(LADDER, start=1):
+    french = contract.organization.key == "GLX"
+    for position, (english, titre, minutes, who) in enumerate(LADDER, start=1):
         level = LadderLevel.objects.create(
             **mine,
             ladder=ladder,
             position=position,
-            title=title,
+            title=titre if french else english,
             acknowledge_minutes=minutes,
             includes_assignee=not who,
         )
