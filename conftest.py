@@ -21,6 +21,7 @@ def pytest_configure() -> None:
     settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     settings.SECURE = settings.SECURE_SSL_REDIRECT = False
+    settings.STAFF_SECOND_STEP = False
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.DEFAULT_FROM_EMAIL = "Total Care <no-reply@totalcare.example>"
 

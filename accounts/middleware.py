@@ -4,10 +4,14 @@ import zoneinfo
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
 from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from common import tenancy
 
@@ -60,3 +64,33 @@ class PersonMiddleware:
             timezone.deactivate()
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
+
+
+class SecondStepMiddleware:
+    """Where the setting asks it of Valiantys's people, nobody of them goes further without a second step of sign-in."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        person = request.user
+        if (
+            settings.STAFF_SECOND_STEP
+            and person.is_authenticated
+            and person.is_valiantys
+            and not request.path.startswith(OPEN_WITHOUT)
+            and not _has_second_step(request)
+        ):
+            messages.warning(request, _("Your role asks for a second step of sign-in. Set it up to go on."))
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+
+OPEN_WITHOUT = ("/accounts/", "/people/theme/", "/people/language/", "/theme/", "/healthz/", "/static/")
+
+
+def _has_second_step(request: HttpRequest) -> bool:
+    """Asked of the database once a session: taking the second step away ends with the session's own end or a sign-out."""
+    if not request.session.get("second_step"):
+        request.session["second_step"] = is_mfa_enabled(request.user)
+    return bool(request.session["second_step"])

@@ -15,6 +15,8 @@ urlpatterns = [
     path("healthz/ready", health.ready, name="ready"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("people/", include("accounts.urls")),
     path("tickets/", include("tickets.urls")),
     path("escalations/", include("escalation.urls")),

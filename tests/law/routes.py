@@ -79,6 +79,17 @@ ROUTES: dict[str, Route] = {
             "reset_password_from_key_done", "confirm_login_code",
         )
     },
+    **{
+        name: Route("open", posts=False)
+        for name in (
+            "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
+            "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
+            "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn",
+            "usersessions_list",
+        )
+    },
+    "mfa_remove_webauthn": Route("open", lambda w: [0], posts=False),
+    "mfa_edit_webauthn": Route("open", lambda w: [0], posts=False),
     "account_confirm_email": Route("open", lambda w: ["forged"], posts=False),
     "account_reset_password_from_key": Route("open", lambda w: ["1", "forged"], posts=False),
 }  # fmt: skip
