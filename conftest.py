@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import dj_database_url
@@ -24,6 +25,14 @@ def pytest_configure() -> None:
     settings.STAFF_SECOND_STEP = False
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.DEFAULT_FROM_EMAIL = "Total Care <no-reply@totalcare.example>"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def attachments_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the tests' attached files go."""
+    folder = tmp_path_factory.mktemp("files")
+    settings.STORAGES["attachments"]["OPTIONS"]["location"] = str(folder)
+    return folder
 
 
 def login_as(role: str) -> None:

@@ -9,6 +9,7 @@ ROLES = {
     "migrate": "owner",
     "replay_event_log": "worker",
     "seed_demo": "worker",
+    "sweep_files": "worker",
     "tick": "worker",
 }
 

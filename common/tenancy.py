@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from .rls import APP, ENGINE, STAFF
+from .undo import undoable
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def declare(scope: Scope) -> datetime:
 def enter(scope: Scope) -> Iterator[datetime]:
     """A transaction (or savepoint) under this scope; yields the database's time; the outer scope comes back at its end."""
     outer = current()
-    with transaction.atomic():
+    with undoable():
         try:
             yield declare(scope)
         finally:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,7 +20,8 @@ from portal.clocks import Chip
 from portal.templatetags.ui import duration
 from tickets import workflow
 from tickets.forms import ReplyForm
-from tickets.models import Message, Ticket
+from tickets.models import Attachment, Message, Ticket
+from tickets.sniffing import is_misnamed
 from tickets.workflow import Status
 
 
@@ -72,8 +74,18 @@ def _message(message: Message, ticket: Ticket, clock: Chip) -> dict[str, Any]:
         },
         "anchor": f"message-{message.pk}",
         "body": markdown(message.body),
+        "files": [_file(one, ticket) for one in message.attachments.all()],
         "facts": facts,
     }  # fmt: skip
+
+
+def _file(attachment: Attachment, ticket: Ticket) -> dict[str, Any]:
+    return {
+        "url": reverse("tickets:attachment", args=[ticket.reference, attachment.pk]),
+        "name": attachment.name,
+        "size": attachment.size,
+        "misnamed": is_misnamed(attachment.name, attachment.content_type),
+    }
 
 
 def _first_answer(clock: Chip) -> str:
@@ -91,8 +103,11 @@ def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool) 
     """Who will read a reply, and what it does."""
     final = ticket.status in workflow.FINAL
     draft = ReplyForm()
+    files = draft.fields["files"]
+    files.help_text, files.widget.attrs["aria-label"] = "", _("Attach files")
     return {
         "field": draft["body"],
+        "files_field": draft["files"],
         "seen": said[-1].pk if said else "",
         "draft_key": f"ticket:{ticket.pk}",
         "readers": _readers(ticket) if user.is_valiantys else _our_readers(ticket),

@@ -16,6 +16,7 @@ from contracts.models import Contract
 from contracts.selectors import live_contracts
 
 from . import minutes, words
+from .fields import FilesField
 from .models import Category, RequestType, Ticket
 from .priority import Impact, Priority, Urgency
 from .selectors import assignable, catalogue
@@ -64,6 +65,7 @@ class NewTicketForm(forms.Form):
     urgency = forms.ChoiceField(
         label=_("What does it do to them?"), choices=list(words.URGENCY.items()), widget=forms.RadioSelect
     )
+    files = FilesField()
     confidential = forms.BooleanField(
         label=_("Confidential"),
         required=False,
@@ -126,6 +128,7 @@ class ReplyForm(forms.Form):
 
     audience = forms.ChoiceField(choices=[("client", "client"), ("internal", "internal")], required=False)
     body = text(_("Message"))
+    files = FilesField()
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -139,12 +142,14 @@ class ActionForm(forms.Form):
         "reopen": _("What is still missing?"),
         "cancel": _("Why is it cancelled? Both sides read this."),
     }
+    TAKES_FILES = {"wait_for_client", "resolve", "reopen"}
     MISSING = {
         "wait_for_client": _("Ask the client a question: they must know what we wait for."),
         "cancel": _("Give a reason."),
     }
     action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS], widget=forms.HiddenInput)
     text = text(_("Message"), required=False)
+    files = FilesField()
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -155,6 +160,8 @@ class ActionForm(forms.Form):
             self.fields["text"].error_messages["required"] = self.MISSING[action]
         if action not in self.WORDS:
             self.fields["text"].widget = forms.HiddenInput()
+        if action not in self.TAKES_FILES:
+            del self.fields["files"]
 
 
 class AssignForm(forms.Form):

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
 from accounts.models import User
 from accounts.roles import StaffRole
 from audit.models import Event
 from notifications import services as notifications
-from tickets.models import Ticket
+from tickets.models import Message, Ticket
+from tickets.sniffing import tidy
 
 
 def team(organization_id: int) -> list[User]:
@@ -37,6 +39,11 @@ def thread(ticket: Ticket) -> str:
 def about(ticket: Ticket) -> dict[str, str]:
     """What every mail of a ticket says of it."""
     return {"reference": ticket.reference, "path": f"/tickets/{ticket.reference}/", "subject": ticket.subject}
+
+
+def words(message: Message | None, files: Iterable[UploadedFile] = ()) -> dict[str, Any]:
+    """What a mail shows of what was said: its text, cut, and the names of its files. Never what the files hold."""
+    return {"body": message.body[:4000] if message else "", "files": [tidy(file.name or "") for file in files]}
 
 
 def tell(*, ticket: Ticket, event: Event, people: Iterable[User], template: str, now: datetime, **context: Any) -> None:

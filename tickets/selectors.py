@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
 from accounts.permissions import ACTIONS
 from accounts.roles import StaffRole
-from tickets.models import Category, Message, RequestType, Ticket
+from audit.models import Audience
+from tickets.models import Attachment, Category, Message, RequestType, Ticket
 
 
 def ticket_by_reference(user: User, reference: str, *also: str) -> Ticket:
@@ -32,7 +33,21 @@ def conversation(user: User, ticket: Ticket) -> list[Message]:
     messages = Message.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket)
     if not user.is_valiantys:
         messages = messages.filter(audience="client")
-    return list(messages.select_related("author").order_by("id"))
+    files = Attachment.objects.visible_to(user).filter(organization_id=ticket.organization_id).order_by("id")
+    return list(messages.select_related("author").prefetch_related(Prefetch("attachments", files)).order_by("id"))
+
+
+def attachment(user: User, ticket: Ticket, pk: int) -> Attachment:
+    """A file of this ticket, if this person reads the message it came with; else Http404."""
+    files = Attachment.objects.visible_to(user).filter(
+        organization_id=ticket.organization_id, pk=pk, message__ticket=ticket
+    )
+    if not user.is_valiantys:
+        files = files.filter(audience=Audience.CLIENT)
+    found = files.first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def assignable(organization_id: int) -> QuerySet[User]:

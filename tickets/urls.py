@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", views.new, name="new"),
     path("new/promise/", views.promise, name="promise"),
     path("<str:reference>/reply/", views.reply, name="reply"),
+    path("<str:reference>/files/<int:pk>/", views.attachment, name="attachment"),
     path("<str:reference>/act/", views.act, name="act"),
     path("<str:reference>/assign/", views.assign, name="assign"),
     path("<str:reference>/priority/", views.prioritize, name="prioritize"),

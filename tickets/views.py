@@ -8,18 +8,18 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from accounts.permissions import check
 from accounts.requests import Request
 from common.errors import Refused
 from contracts.selectors import day_of
 
-from . import services
+from . import files, selectors, services
 from .forms import ActionForm, AssignForm, NewTicketForm, PriorityForm, ReplyForm, TimeForm
 from .models import Ticket
 from .preview import Preview, preview
@@ -54,7 +54,7 @@ def _answer(
 def new(request: Request) -> HttpResponse:
     """Ask for something."""
     form = NewTicketForm(
-        request.POST or None, user=request.user, on=day_of(request.now), initial=_asked(request),
+        request.POST or None, request.FILES or None, user=request.user, on=day_of(request.now), initial=_asked(request),
         category=request.GET.get("category", ""),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -101,22 +101,28 @@ def _promised(request: Request, form: NewTicketForm) -> Preview | None:
 def reply(request: Request, reference: str) -> HttpResponse:
     """A public reply, or an internal note."""
     ticket = ticket_by_reference(request.user, reference)
+    if request.method != "POST":  # back from signing in again: the ticket's page has the draft
+        return redirect("portal:ticket", ticket.reference)
     internal = request.POST.get("audience") == "internal"
     check(request.user, "ticket.note" if internal else "ticket.reply", ticket.organization_id)
 
     def act(ticket: Ticket, data: dict[str, Any]) -> None:
         if internal:
-            services.note(actor=request.user, ticket_id=ticket.pk, body=data["body"], now=request.now)
+            services.note(
+                actor=request.user, ticket_id=ticket.pk, body=data["body"], files=data["files"], now=request.now
+            )
         else:
             services.reply(
-                actor=request.user, ticket_id=ticket.pk, body=data["body"], seen=data["seen"], now=request.now
-            )
+                actor=request.user, ticket_id=ticket.pk, body=data["body"], files=data["files"], seen=data["seen"],
+                now=request.now,
+            )  # fmt: skip
 
     title = _("Internal note") if internal else _("Reply")
     submit = _("Add note") if internal else _("Send")
     half = "internal" if internal else "client"  # sending one text leaves the draft of the other
     draft = f"ticket:{ticket.pk}#{half}"
-    return _answer(request, ticket, ReplyForm(request.POST or None), title, submit, act, draft)
+    form = ReplyForm(request.POST or None, request.FILES or None)
+    return _answer(request, ticket, form, title, submit, act, draft)
 
 
 TITLES: dict[str, Callable[[], str]] = {
@@ -137,11 +143,15 @@ TEXTS = {"wait_for_client": "question", "resolve": "answer", "reopen": "reason",
 def act(request: Request, reference: str) -> HttpResponse:
     """Move a ticket through its life."""
     ticket = ticket_by_reference(request.user, reference)
-    form = ActionForm(request.POST or None, initial={"action": request.GET.get("action", "take")})
+    form = ActionForm(
+        request.POST or None, request.FILES or None, initial={"action": request.GET.get("action", "take")}
+    )
     action = str(form["action"].value())
 
     def move(ticket: Ticket, data: dict[str, Any]) -> None:
         words_of = {TEXTS[action]: data["text"]} if action in TEXTS else {}
+        if action in ActionForm.TAKES_FILES:
+            words_of["files"] = data["files"]
         getattr(services, action)(actor=request.user, ticket_id=ticket.pk, now=request.now, **words_of)
 
     title = TITLES[action]() if action in TITLES else _("Change of status")
@@ -199,6 +209,14 @@ def log_time(request: Request, reference: str) -> HttpResponse:
             messages.success(request, _("Time saved."))
 
     return _answer(request, ticket, form, _("Log time"), _("Log"), log)
+
+
+@login_required
+@require_safe
+def attachment(request: Request, reference: str, pk: int) -> FileResponse:
+    """A file, for whoever reads the message it came with."""
+    ticket = ticket_by_reference(request.user, reference)
+    return files.answer(selectors.attachment(request.user, ticket, pk))
 
 
 @login_required

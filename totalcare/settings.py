@@ -3,7 +3,9 @@
 import os
 import sys
 import zoneinfo
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from celery.schedules import schedule
@@ -17,6 +19,26 @@ from django.utils.translation import gettext_lazy as _
 zoneinfo.reset_tzpath(())
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def attachments_store(environ: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Where attached files lie: a private bucket when one is named, with boto3's own credentials; else a folder of ours."""
+    if bucket := environ.get("ATTACHMENTS_BUCKET"):
+        options = {
+            "bucket_name": bucket,
+            "region_name": environ.get("ATTACHMENTS_REGION") or None,
+            "endpoint_url": environ.get("ATTACHMENTS_ENDPOINT") or None,
+            "location": environ.get("ATTACHMENTS_PREFIX", ""),
+            "default_acl": None,  # the bucket's own: private
+            "file_overwrite": False,
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": str(folder), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700,
+        },
+    }  # fmt: skip
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -163,6 +185,7 @@ STATIC_ROOT = STATE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": attachments_store(os.environ, STATE_DIR / "files"),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists()
@@ -210,6 +233,14 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "25")) * 1024 * 1024
+ATTACHMENT_MAX_FILES = int(os.environ.get("ATTACHMENT_MAX_FILES", "10"))
+DATA_UPLOAD_MAX_NUMBER_FILES = max(1_000, ATTACHMENT_MAX_FILES)  # those over the limit are counted, not kept
+FILE_UPLOAD_HANDLERS = [
+    "common.uploads.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Celery: truth lives in PostgreSQL, Redis only rings the bell; whatever is lost there, a later tick finds again.
 CELERY_BROKER_URL = REDIS_URL

@@ -1,5 +1,5 @@
 // The composer: each audience has its own text, so that an internal thought never lands in the client's box; Markdown
-// buttons; files by paste and drop. Who will read it is shown by CSS from the radios, script or not.
+// buttons. Files: files.js. Who will read it is shown by CSS from the radios, script or not.
 for (const form of document.querySelectorAll("form[data-composer]")) attach(form);
 
 function attach(form) {
@@ -80,46 +80,4 @@ function attach(form) {
     text.focus();
     text.dispatchEvent(new Event("input", { bubbles: true }));
   });
-
-  const files = form.querySelector("input[type=file]"), shelf = form.querySelector("[data-files]");
-  if (files && shelf) {
-    const show = () => {
-      shelf.replaceChildren(...[...files.files].map((file) => {
-        const item = document.createElement("span");
-        item.className = "file";
-        item.textContent = `${file.name} · ${size(file.size)}`;
-        return item;
-      }));
-      shelf.hidden = !files.files.length;
-    };
-    const add = (list) => {
-      const all = new DataTransfer();
-      for (const file of [...files.files, ...list]) all.items.add(file);
-      files.files = all.files;
-      show();
-    };
-    files.addEventListener("change", show);
-    text.addEventListener("paste", (event) => {
-      if (!event.clipboardData?.files.length) return;
-      event.preventDefault();
-      add(event.clipboardData.files);
-    });
-    form.addEventListener("dragover", (event) => {
-      if (![...event.dataTransfer.types].includes("Files")) return;
-      event.preventDefault();
-      form.toggleAttribute("data-over", true);
-    });
-    form.addEventListener("dragleave", () => form.removeAttribute("data-over"));
-    form.addEventListener("drop", (event) => {
-      form.removeAttribute("data-over");
-      if (!event.dataTransfer.files.length) return;
-      event.preventDefault();
-      add(event.dataTransfer.files);
-    });
-  }
-}
-
-function size(bytes) {
-  const unit = bytes < 1000 ? ["byte", bytes] : bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
-  return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: unit[0], maximumFractionDigits: 1 }).format(unit[1]);
 }

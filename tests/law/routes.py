@@ -48,6 +48,7 @@ ROUTES: dict[str, Route] = {
     "tickets:new": Route("own"),
     "tickets:promise": Route("own"),
     "tickets:reply": Route("object", reference),
+    "tickets:attachment": Route("object", lambda w: [w.ticket.reference, w.attachment.pk]),
     "tickets:act": Route("object", reference),
     "tickets:assign": Route("object", reference),
     "tickets:prioritize": Route("object", reference),

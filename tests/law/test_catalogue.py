@@ -16,8 +16,19 @@ TENANT_TABLES = """(SELECT attrelid FROM pg_attribute a JOIN pg_class c ON c.oid
 SCOPE = "= ANY ((NULLIF(current_setting('totalcare.organizations'::text, true), ''::text))::bigint[]))"
 OWN = "(user_id = (NULLIF(current_setting('totalcare.person'::text, true), ''::text))::bigint)"
 PERSONAL = {"accounts_membership", "accounts_assignment"}  # one reads one's own before any scope is open
-TWO_AUDIENCES = {"audit_event", "tickets_message", "tickets_worklog"}  # a client's scope sees only what is for clients
-APPEND_ONLY = {"audit_event", "contracts_hoursentry", "slo_clockstep", "escalation_escalationstep"}
+TWO_AUDIENCES = {
+    "audit_event",
+    "tickets_attachment",
+    "tickets_message",
+    "tickets_worklog",
+}  # a client's scope sees only what is for clients
+APPEND_ONLY = {
+    "audit_event",
+    "contracts_hoursentry",
+    "slo_clockstep",
+    "escalation_escalationstep",
+    "tickets_attachment",
+}
 # What belongs to no client: people, and data that is the same for all. Everything else carries organization_id.
 GLOBAL = {
     "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "tickets.Category", "tickets.RequestType",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
@@ -15,7 +16,7 @@ from accounts.services import invite
 from common import tenancy
 from escalation.models import Escalation
 from tickets import services
-from tickets.models import WorkLog
+from tickets.models import Attachment, WorkLog
 
 from .routes import ROUTES, Route
 
@@ -70,7 +71,7 @@ def world(cast: Any) -> SimpleNamespace:
     with tenancy.user(cast.ann):
         ticket = services.open_ticket(
             actor=cast.ann, organization=cast.northwind, contract=cast.northwind_contract, subject=SECRET, body=SECRET,
-            impact="team", urgency="blocked", now=now,
+            impact="team", urgency="blocked", now=now, files=[SimpleUploadedFile(f"{SECRET}.txt", SECRET.encode())],
         )  # fmt: skip
     with tenancy.user(cast.carl):
         invitation = invite(
@@ -83,11 +84,14 @@ def world(cast: Any) -> SimpleNamespace:
             organization=cast.northwind, ticket=ticket, contract=cast.northwind_contract, author=cast.lea,
             worked_on=now.date(), actual_minutes=15, billable_minutes=15, covered_minutes=0, summary=SECRET, at=now,
         )  # fmt: skip
+        attachment = Attachment.objects.get()
         escalation = Escalation.objects.create(
             organization=cast.northwind, ticket=ticket, ladder=cast.northwind_ladder, cause="breach", level=1,
             opened_at=now, entered_at=now, acknowledge_by=now + timedelta(hours=1),
         )  # fmt: skip
-    return SimpleNamespace(cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation)
+    return SimpleNamespace(
+        cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment
+    )
 
 
 def test_every_address_is_listed():

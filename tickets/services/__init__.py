@@ -1,5 +1,6 @@
 """The only writers of tickets."""
 
+from .attaching import sweep_files
 from .conversation import Overtaken, note, reply
 from .handling import assign, prioritize
 from .opening import open_ticket
@@ -29,6 +30,7 @@ __all__ = [
     "reply",
     "resolve",
     "reverse_time",
+    "sweep_files",
     "take",
     "wait_for_client",
     "wait_for_third_party",

@@ -19,6 +19,7 @@ from tickets import notices, response, secrets
 from tickets.models import Message, Ticket, TicketClock
 from tickets.workflow import FINAL, WAITING, Status
 
+from .attaching import Files, attach
 from .opening import FIRST_RESPONSE, open_ticket
 
 
@@ -51,8 +52,9 @@ def say(
     kind: str = Message.Kind.MESSAGE,
     channel: str = Ticket.Channel.PORTAL,
     bulk: bool = False,
+    files: Files = (),
 ) -> Message:
-    """Write one entry on a locked ticket, and stop the first response's clock when the rule says it answers."""
+    """Write one entry, with its files, on a locked ticket, and stop the first response's clock when the rule says it answers."""
     if found := secrets.recognise(body):
         raise Refused(secrets.warning(found))
     said = response.Utterance(
@@ -68,6 +70,7 @@ def say(
         organization_id=ticket.organization_id, ticket=ticket, author=actor, audience=audience, channel=channel, body=body,
         kind=kind, is_human_answer=answers, at=now,
     )  # fmt: skip
+    attach(message, files, now)
     ticket.active_at = now
     if answers and ticket.responded_at is None:
         respond(ticket, message, now)
@@ -98,6 +101,7 @@ def reply(
     channel: str = Ticket.Channel.PORTAL,
     bulk: bool = False,
     seen: int | None = None,
+    files: Files = (),
 ) -> Message:
     """A public reply. A consultant's stops the first response's clock; a client's brings a waiting or resolved ticket back.
 
@@ -111,8 +115,8 @@ def reply(
     if actor.is_valiantys and seen is not None:
         _mind_colleagues(actor, ticket, seen)
     if ticket.status in FINAL:
-        return _follow_up(actor, ticket, body, now, channel)
-    message = say(actor=actor, ticket=ticket, body=body, now=now, channel=channel, bulk=bulk)
+        return _follow_up(actor, ticket, body, now, channel, files)
+    message = say(actor=actor, ticket=ticket, body=body, now=now, channel=channel, bulk=bulk, files=files)
     if not actor.is_valiantys and (ticket.status in WAITING or ticket.status == Status.RESOLVED):
         before, ticket.status = ticket.status, Status.IN_PROGRESS
         ticket.resolved_at = ticket.closes_at = None
@@ -129,7 +133,9 @@ def reply(
         subject_id=ticket.pk, at=now, message_id=message.pk,
     )  # fmt: skip
     people = [ticket.requester] if actor.is_valiantys else notices.handlers(ticket)
-    notices.tell(ticket=ticket, event=event, people=people, template="ticket_replied", now=now, body=body[:4000])
+    notices.tell(
+        ticket=ticket, event=event, people=people, template="ticket_replied", now=now, **notices.words(message, files)
+    )
     return message
 
 
@@ -158,13 +164,14 @@ def _status_event(actor: User, ticket: Ticket, before: str, now: datetime) -> No
     )  # fmt: skip
 
 
-def _follow_up(actor: User, ticket: Ticket, body: str, now: datetime, channel: str) -> Message:
+def _follow_up(actor: User, ticket: Ticket, body: str, now: datetime, channel: str, files: Files) -> Message:
     """Closed is final: the reply opens a new ticket that follows the old one (domain §3)."""
     new = open_ticket(
         actor=actor, organization=ticket.organization, contract=contract_to_follow(ticket.contract, day_of(now)),
         subject=ticket.subject, body=body,
         impact=ticket.impact, urgency=ticket.urgency, request_type=ticket.request_type, channel=channel, now=now,
         confidential=ticket.confidential, requester=ticket.requester if actor.is_valiantys else actor, follows=ticket,
+        files=files,
     )  # fmt: skip
     message: Message = Message.objects.filter(organization_id=new.organization_id, ticket=new).latest("pk")
     message.ticket = new
@@ -172,18 +179,20 @@ def _follow_up(actor: User, ticket: Ticket, body: str, now: datetime, channel: s
 
 
 @transaction.atomic
-def note(*, actor: User, ticket_id: int, body: str, now: datetime) -> Message:
+def note(*, actor: User, ticket_id: int, body: str, now: datetime, files: Files = ()) -> Message:
     """An internal note: Valiantys's people read it, no client's scope can. It answers nothing and moves nothing."""
     ticket = locked(actor, ticket_id)
     permissions.check(actor, "ticket.note", ticket.organization_id)
     if not body.strip():
         raise Refused(_("Write something before saving the note."))
-    message = say(actor=actor, ticket=ticket, body=body, now=now, audience=Audience.INTERNAL)
+    message = say(actor=actor, ticket=ticket, body=body, now=now, audience=Audience.INTERNAL, files=files)
     ticket.save(update_fields=["active_at"])
     event = record(
         organization_id=ticket.organization_id, actor_id=actor.pk, verb="ticket.noted", subject_kind="ticket",
         subject_id=ticket.pk, audience=Audience.INTERNAL, at=now, message_id=message.pk,
     )  # fmt: skip
     people = [ticket.assignee] if ticket.assignee else []
-    notices.tell(ticket=ticket, event=event, people=people, template="ticket_noted", now=now, body=body[:4000])
+    notices.tell(
+        ticket=ticket, event=event, people=people, template="ticket_noted", now=now, **notices.words(message, files)
+    )
     return message

@@ -20,6 +20,8 @@ from tickets.models import Message, RequestType, Ticket, TicketClock
 from tickets.priority import Priority
 from tickets.priority import priority as priority_of
 
+from .attaching import Files, attach
+
 FIRST_RESPONSE = "first_response"
 SUBJECT_LENGTH = 200
 
@@ -42,6 +44,7 @@ def open_ticket(
     requester: User | None = None,
     priority: str | None = None,
     follows: Ticket | None = None,
+    files: Files = (),
 ) -> Ticket:
     """Open a ticket under a live contract: its first message, its clock, the event and the mails, or nothing at all.
 
@@ -64,7 +67,10 @@ def open_ticket(
         TicketClock.objects.create(organization=organization, ticket=ticket, objective=FIRST_RESPONSE, clock=clock)
     # Words that are logged for a client are the client's; a reply is its writer's.
     author = actor if follows else ticket.requester
-    Message.objects.create(organization=organization, ticket=ticket, author=author, channel=channel, body=body, at=now)
+    message = Message.objects.create(
+        organization=organization, ticket=ticket, author=author, channel=channel, body=body, at=now
+    )
+    names = attach(message, files, now)
     event = record(
         organization_id=organization.pk, actor_id=actor.pk, verb="ticket.opened", subject_kind="ticket",
         subject_id=ticket.pk, at=now, priority=chosen.value, channel=channel, covered=promised.covered,
@@ -76,7 +82,7 @@ def open_ticket(
         notices.acknowledge(ticket=ticket, event=event, now=now, due_at=due)
         notices.tell(
             ticket=ticket, event=event, people=notices.team(organization.pk), template="ticket_opened_staff", now=now,
-            due_at=due, priority=chosen.value,
+            due_at=due, priority=chosen.value, files=names,
         )  # fmt: skip
     return ticket
 

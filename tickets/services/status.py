@@ -18,6 +18,7 @@ from tickets import notices, workflow
 from tickets.models import Message, Ticket, TicketClock
 from tickets.workflow import Need, Party, Refusal, Status
 
+from .attaching import Files
 from .conversation import locked, say
 
 REFUSALS = {
@@ -71,6 +72,12 @@ def _work(actor: User, ticket_id: int, action: str = "ticket.work") -> Ticket:
     return ticket
 
 
+def _need_words(body: str, files: Files) -> None:
+    """Files are of a message: without one they would be dropped, and nobody told."""
+    if files and not body.strip():
+        raise Refused(_("Write something with your files."))
+
+
 @transaction.atomic
 def take(*, actor: User, ticket_id: int, now: datetime) -> Ticket:
     """Begin work; whoever begins has it, unless somebody already does. No clock stops."""
@@ -82,17 +89,17 @@ def take(*, actor: User, ticket_id: int, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def wait_for_client(*, actor: User, ticket_id: int, question: str, now: datetime) -> Ticket:
+def wait_for_client(*, actor: User, ticket_id: int, question: str, now: datetime, files: Files = ()) -> Ticket:
     """Ask the client, publicly, and wait. The question is a reply: it stops a first response's clock."""
     ticket = _work(actor, ticket_id)
     has = frozenset({Need.QUESTION}) if question.strip() else frozenset()
-    message = say(actor=actor, ticket=ticket, body=question, now=now) if has else None
+    message = say(actor=actor, ticket=ticket, body=question, now=now, files=files) if has else None
     _move(actor, ticket, Status.WAITING_CLIENT, now, has=has, message=message)
-    _tell_client(actor, ticket, message, now)
+    _tell_client(actor, ticket, message, now, files)
     return ticket
 
 
-def _tell_client(actor: User, ticket: Ticket, message: Message | None, now: datetime) -> None:
+def _tell_client(actor: User, ticket: Ticket, message: Message | None, now: datetime, files: Files) -> None:
     if message is None:
         return
     event = record(
@@ -105,7 +112,7 @@ def _tell_client(actor: User, ticket: Ticket, message: Message | None, now: date
         people=[ticket.requester],
         template="ticket_replied",
         now=now,
-        body=message.body[:4000],
+        **notices.words(message, files),
     )
 
 
@@ -118,10 +125,11 @@ def wait_for_third_party(*, actor: User, ticket_id: int, now: datetime) -> Ticke
 
 
 @transaction.atomic
-def resolve(*, actor: User, ticket_id: int, now: datetime, answer: str = "") -> Ticket:
+def resolve(*, actor: User, ticket_id: int, now: datetime, answer: str = "", files: Files = ()) -> Ticket:
     """Resolve, with a last answer or after one: nobody resolves without a public human reply (domain §5.6)."""
     ticket = _work(actor, ticket_id)
-    message = say(actor=actor, ticket=ticket, body=answer, now=now) if answer.strip() else None
+    _need_words(answer, files)
+    message = say(actor=actor, ticket=ticket, body=answer, now=now, files=files) if answer.strip() else None
     answered = ticket.responded_at is not None or (message is not None and message.is_human_answer)
     if ticket.assignee_id is None:
         ticket.assignee = actor
@@ -132,24 +140,25 @@ def resolve(*, actor: User, ticket_id: int, now: datetime, answer: str = "") -> 
         subject_id=ticket.pk, audience=Audience.INTERNAL, at=now,
     )  # fmt: skip
     notices.tell(
-        ticket=ticket, event=event, people=[ticket.requester], template="ticket_resolved", now=now, body=answer[:4000],
-        closes_at=ticket.closes_at.isoformat() if ticket.closes_at else "",
+        ticket=ticket, event=event, people=[ticket.requester], template="ticket_resolved", now=now,
+        closes_at=ticket.closes_at.isoformat() if ticket.closes_at else "", **notices.words(message, files),
     )  # fmt: skip
     return ticket
 
 
 @transaction.atomic
-def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime) -> Ticket:
+def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime, files: Files = ()) -> Ticket:
     """Not solved: back to work. The client says why; a first response never restarts (domain §5.7)."""
     ticket = _work(actor, ticket_id, "ticket.settle")
     if ticket.status in workflow.OPEN:
         raise Refused(REFUSALS[Refusal.NOT_FROM_HERE]())
     if not actor.is_valiantys and not reason.strip():
         raise Refused(_("Say what is still missing."))
-    message = say(actor=actor, ticket=ticket, body=reason, now=now) if reason.strip() else None
+    _need_words(reason, files)
+    message = say(actor=actor, ticket=ticket, body=reason, now=now, files=files) if reason.strip() else None
     _move(actor, ticket, Status.IN_PROGRESS, now, verb="ticket.reopened", message=message)
     if actor.is_valiantys:
-        _tell_client(actor, ticket, message, now)
+        _tell_client(actor, ticket, message, now, files)
     elif message is not None:
         event = record(
             organization_id=ticket.organization_id, actor_id=actor.pk, verb="ticket.replied", subject_kind="ticket",
@@ -157,7 +166,7 @@ def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime) -> Ticket
         )  # fmt: skip
         notices.tell(
             ticket=ticket, event=event, people=notices.handlers(ticket), template="ticket_replied", now=now,
-            body=message.body[:4000],
+            **notices.words(message, files),
         )  # fmt: skip
     return ticket
 
