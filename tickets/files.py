@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from . import sniffing
 from .models import Attachment
@@ -34,11 +33,7 @@ def problems(files: Sequence[UploadedFile]) -> list[str]:
     found = []
     if len(files) > settings.ATTACHMENT_MAX_FILES:
         found.append(
-            ngettext(
-                "You chose %(count)d files; a message takes %(most)d. Send the others in a second one.",
-                "You chose %(count)d files; a message takes %(most)d. Send the others in a second one.",
-                len(files),
-            )
+            _("You chose %(count)d files; a message takes %(most)d. Send the others in a second one.")
             % {"count": len(files), "most": settings.ATTACHMENT_MAX_FILES}
         )
     for file in files[: settings.ATTACHMENT_MAX_FILES]:

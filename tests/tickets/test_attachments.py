@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
-from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.db import IntegrityError, OperationalError, ProgrammingError, connection, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 
 from common import tenancy
 from common.errors import Refused
@@ -33,7 +34,7 @@ def file(name: str = "trace.txt", content: bytes = b"It broke.") -> SimpleUpload
 
 def kept() -> list[Attachment]:
     with tenancy.everyone():
-        return list(Attachment.objects.order_by("id"))
+        return list(Attachment.objects.select_related("message").order_by("id"))
 
 
 def stored() -> set[str]:
@@ -198,11 +199,15 @@ class TestRollback:
     def test_when_commit_itself_fails_the_sweep_decides(
         self, cast: Any, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(type(connection._connections["default"]), "_commit", lambda self: 1 / 0)  # type: ignore[attr-defined]
-        with pytest.raises(ZeroDivisionError):
+        def committed_and_cut_off(wrapper: Any) -> None:
+            wrapper.connection.commit()
+            raise OperationalError("the server closed the connection")
+
+        monkeypatch.setattr(DatabaseWrapper, "_commit", committed_and_cut_off)
+        with pytest.raises(OperationalError):
             act(cast.ann, services.reply, ticket_id=ticket.pk, now=cast.now, body="Look.", files=[file()])
         monkeypatch.undo()
-        assert len(stored()) == 1
+        assert stored() == {one.key for one in kept()} != set()
 
     def test_the_sweep_takes_old_files_that_no_message_has(
         self, cast: Any, ticket: Ticket, worker: None, empty_store: Path
