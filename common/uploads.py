@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 
 
-class Overlarge(UploadedFile):
+class Overlarge(UploadedFile):  # type: ignore[type-arg]
     """What is left of a file that was over a limit: its name and size."""
 
 
@@ -39,7 +39,7 @@ class LimitedUploadHandler(FileUploadHandler):
         self.received = start + len(raw_data)
         return None if self._over else raw_data
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> Overlarge | None:
         """None: the next handler has it whole."""
         if not self._over:
             return None

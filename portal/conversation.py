@@ -103,11 +103,11 @@ def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool) 
     """Who will read a reply, and what it does."""
     final = ticket.status in workflow.FINAL
     draft = ReplyForm()
-    files = draft.fields["files"]
+    files = draft.fields["attachments"]
     files.help_text, files.widget.attrs["aria-label"] = "", _("Attach files")
     return {
         "field": draft["body"],
-        "files_field": draft["files"],
+        "files_field": draft["attachments"],
         "seen": said[-1].pk if said else "",
         "draft_key": f"ticket:{ticket.pk}",
         "readers": _readers(ticket) if user.is_valiantys else _our_readers(ticket),

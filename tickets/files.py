@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
@@ -28,7 +29,7 @@ def store() -> Storage:
     return storages["attachments"]
 
 
-def problems(files: Sequence[UploadedFile]) -> list[str]:
+def problems(files: Sequence[UploadedFile[Any]]) -> list[str]:
     """Why these files can't be taken, in words for who sent them; nothing when they can."""
     found = []
     if len(files) > settings.ATTACHMENT_MAX_FILES:
@@ -39,7 +40,7 @@ def problems(files: Sequence[UploadedFile]) -> list[str]:
     for file in files[: settings.ATTACHMENT_MAX_FILES]:
         said = {
             "name": sniffing.tidy(file.name or ""),
-            "size": filesizeformat(file.size),
+            "size": filesizeformat(file.size or 0),
             "most": filesizeformat(settings.ATTACHMENT_MAX_BYTES),
         }
         if (file.size or 0) > settings.ATTACHMENT_MAX_BYTES:

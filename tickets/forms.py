@@ -65,7 +65,7 @@ class NewTicketForm(forms.Form):
     urgency = forms.ChoiceField(
         label=_("What does it do to them?"), choices=list(words.URGENCY.items()), widget=forms.RadioSelect
     )
-    files = FilesField()
+    attachments = FilesField()
     confidential = forms.BooleanField(
         label=_("Confidential"),
         required=False,
@@ -128,7 +128,7 @@ class ReplyForm(forms.Form):
 
     audience = forms.ChoiceField(choices=[("client", "client"), ("internal", "internal")], required=False)
     body = text(_("Message"))
-    files = FilesField()
+    attachments = FilesField()
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
@@ -149,7 +149,7 @@ class ActionForm(forms.Form):
     }
     action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS], widget=forms.HiddenInput)
     text = text(_("Message"), required=False)
-    files = FilesField()
+    attachments = FilesField()
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -161,7 +161,7 @@ class ActionForm(forms.Form):
         if action not in self.WORDS:
             self.fields["text"].widget = forms.HiddenInput()
         if action not in self.TAKES_FILES:
-            del self.fields["files"]
+            del self.fields["attachments"]
 
 
 class AssignForm(forms.Form):

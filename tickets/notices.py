@@ -41,7 +41,7 @@ def about(ticket: Ticket) -> dict[str, str]:
     return {"reference": ticket.reference, "path": f"/tickets/{ticket.reference}/", "subject": ticket.subject}
 
 
-def words(message: Message | None, files: Iterable[UploadedFile] = ()) -> dict[str, Any]:
+def words(message: Message | None, files: Iterable[UploadedFile[Any]] = ()) -> dict[str, Any]:
     """What a mail shows of what was said: its text, cut, and the names of its files. Never what the files hold."""
     return {"body": message.body[:4000] if message else "", "files": [tidy(file.name or "") for file in files]}
 

@@ -19,7 +19,8 @@ from accounts.requests import Request
 from common.errors import Refused
 from contracts.selectors import day_of
 
-from . import files, selectors, services
+from . import selectors, services
+from .files import answer as answer_with
 from .forms import ActionForm, AssignForm, NewTicketForm, PriorityForm, ReplyForm, TimeForm
 from .models import Ticket
 from .preview import Preview, preview
@@ -58,10 +59,11 @@ def new(request: Request) -> HttpResponse:
         category=request.GET.get("category", ""),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
+        data = dict(form.cleaned_data)
+        files = data.pop("attachments")
         try:
             ticket = services.open_ticket(
-                actor=request.user, organization=data["contract"].organization, now=request.now, **data
+                actor=request.user, organization=data["contract"].organization, files=files, now=request.now, **data
             )
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -109,11 +111,11 @@ def reply(request: Request, reference: str) -> HttpResponse:
     def act(ticket: Ticket, data: dict[str, Any]) -> None:
         if internal:
             services.note(
-                actor=request.user, ticket_id=ticket.pk, body=data["body"], files=data["files"], now=request.now
+                actor=request.user, ticket_id=ticket.pk, body=data["body"], files=data["attachments"], now=request.now
             )
         else:
             services.reply(
-                actor=request.user, ticket_id=ticket.pk, body=data["body"], files=data["files"], seen=data["seen"],
+                actor=request.user, ticket_id=ticket.pk, body=data["body"], files=data["attachments"], seen=data["seen"],
                 now=request.now,
             )  # fmt: skip
 
@@ -151,7 +153,7 @@ def act(request: Request, reference: str) -> HttpResponse:
     def move(ticket: Ticket, data: dict[str, Any]) -> None:
         words_of = {TEXTS[action]: data["text"]} if action in TEXTS else {}
         if action in ActionForm.TAKES_FILES:
-            words_of["files"] = data["files"]
+            words_of["files"] = data["attachments"]
         getattr(services, action)(actor=request.user, ticket_id=ticket.pk, now=request.now, **words_of)
 
     title = TITLES[action]() if action in TITLES else _("Change of status")
@@ -216,7 +218,7 @@ def log_time(request: Request, reference: str) -> HttpResponse:
 def attachment(request: Request, reference: str, pk: int) -> FileResponse:
     """A file, for whoever reads the message it came with."""
     ticket = ticket_by_reference(request.user, reference)
-    return files.answer(selectors.attachment(request.user, ticket, pk))
+    return answer_with(selectors.attachment(request.user, ticket, pk))
 
 
 @login_required

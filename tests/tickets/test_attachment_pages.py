@@ -131,7 +131,7 @@ class TestForms:
     def test_a_request_with_files_shows_them_with_their_sizes(self, cast, client):
         client.force_login(cast.ann)
         files = [file("trace.txt", b"x" * 2048), file("invoice.pdf", b"MZ\x90\0" + b"\0" * 60), file("<b>.txt")]
-        page = client.post("/tickets/new/", self.new(cast, files=files), follow=True)
+        page = client.post("/tickets/new/", self.new(cast, attachments=files), follow=True)
         text = page.content.decode().replace("\N{NO-BREAK SPACE}", " ")
         assert re.findall(r"<bdi>(.+?)</bdi> <span class=\"muted\">(.+?)</span>", text) == [
             ("trace.txt", "2.0 KB"), ("invoice.pdf", "64 bytes"), ("&lt;b&gt;.txt", "9 bytes"),
@@ -151,7 +151,7 @@ class TestForms:
     def test_a_reply_and_a_note(self, cast, client, audience):
         ticket = opened(cast)
         client.force_login(cast.lea)
-        data = {"audience": audience, "body": "Here.", "files": [file("a.txt"), file("b.txt")]}
+        data = {"audience": audience, "body": "Here.", "attachments": [file("a.txt"), file("b.txt")]}
         assert client.post(f"/tickets/{ticket.reference}/reply/", data).status_code == 302
         with tenancy.everyone():
             assert set(Attachment.objects.values_list("name", "audience")) == {("a.txt", audience), ("b.txt", audience)}
@@ -160,7 +160,7 @@ class TestForms:
         client.force_login(cast.lea)
         for action in ("resolve", "wait_for_client"):
             ticket = opened(cast)
-            data = {"action": action, "text": "Here.", "files": [file(f"{action}.txt")]}
+            data = {"action": action, "text": "Here.", "attachments": [file(f"{action}.txt")]}
             assert client.post(f"/tickets/{ticket.reference}/act/", data).status_code == 302
             assert last().name == f"{action}.txt"
 
@@ -173,7 +173,7 @@ class TestForms:
             ([file(), file("nothing", b"")], "“nothing” is empty. Check it, and choose it again."),
             ([file(), file(), file("third", b"x" * 3_000_001)], "You chose 3 files; a message takes 2."),
         ):
-            page = client.post("/tickets/new/", self.new(cast, files=files))
+            page = client.post("/tickets/new/", self.new(cast, attachments=files))
             text = page.content.decode().replace("\N{NO-BREAK SPACE}", " ")
             assert page.status_code == 422
             assert words in text
@@ -191,8 +191,10 @@ class TestForms:
 
         monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", take)
         client.force_login(cast.ann)
-        page = client.post("/tickets/new/", self.new(cast, files=[file("big.bin", b"x" * 5_000_000), file("fine.txt")]))
-        sent = page.context["form"].files.getlist("files")
+        page = client.post(
+            "/tickets/new/", self.new(cast, attachments=[file("big.bin", b"x" * 5_000_000), file("fine.txt")])
+        )
+        sent = page.context["form"].files.getlist("attachments")
         assert page.status_code == 422
         assert [(one.name, one.size, type(one)) for one in sent] == [
             ("big.bin", 5_000_000, Overlarge),
@@ -204,7 +206,7 @@ class TestForms:
         ticket = opened(cast)
         client.force_login(cast.lea)
         before = everything()
-        data = {"audience": "client", "body": "password: hunter2-hunter2", "files": [file()]}
+        data = {"audience": "client", "body": "password: hunter2-hunter2", "attachments": [file()]}
         page = client.post(f"/tickets/{ticket.reference}/reply/", data)
         assert page.status_code == 422
         assert "hunter2-hunter2</textarea>" in page.content.decode()

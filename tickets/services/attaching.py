@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 
@@ -17,7 +18,7 @@ from tickets import sniffing
 from tickets.files import problems, store
 from tickets.models import Attachment, Message
 
-Files = Sequence[UploadedFile]
+Files = Sequence["UploadedFile[Any]"]
 YOUNG = timedelta(days=1)
 """A file without a row may be of a transaction that has not ended. No transaction lasts a day."""
 
@@ -37,7 +38,7 @@ def attach(message: Message, files: Files, now: datetime) -> list[str]:
     return [_keep(message, file, now).name for file in files]
 
 
-def _keep(message: Message, file: UploadedFile, now: datetime) -> Attachment:
+def _keep(message: Message, file: UploadedFile[Any], now: datetime) -> Attachment:
     digest, head, size = hashlib.sha256(), b"", 0
     for chunk in file.chunks():
         head = head or chunk[: sniffing.HEAD]
