@@ -20,7 +20,7 @@ from portal.clocks import Chip
 from portal.templatetags.ui import duration
 from tickets import workflow
 from tickets.forms import ReplyForm
-from tickets.models import Attachment, Message, Ticket
+from tickets.models import Message, Ticket
 from tickets.sniffing import is_misnamed
 from tickets.workflow import Status
 
@@ -74,17 +74,17 @@ def _message(message: Message, ticket: Ticket, clock: Chip) -> dict[str, Any]:
         },
         "anchor": f"message-{message.pk}",
         "body": markdown(message.body),
-        "files": [_file(one, ticket) for one in message.attachments.all()],
+        "files": [_file(one, ticket) for one in message.files],
         "facts": facts,
     }  # fmt: skip
 
 
-def _file(attachment: Attachment, ticket: Ticket) -> dict[str, Any]:
+def _file(file: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
     return {
-        "url": reverse("tickets:attachment", args=[ticket.reference, attachment.pk]),
-        "name": attachment.name,
-        "size": attachment.size,
-        "misnamed": is_misnamed(attachment.name, attachment.content_type),
+        "url": reverse("tickets:attachment", args=[ticket.reference, file["id"]]),
+        "name": file["name"],
+        "size": file["size"],
+        "misnamed": is_misnamed(file["name"], file["content_type"]),
     }
 
 

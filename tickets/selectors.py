@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.http import Http404
 
 from accounts.models import User
@@ -29,12 +31,18 @@ def ticket_by_reference(user: User, reference: str, *also: str) -> Ticket:
 
 
 def conversation(user: User, ticket: Ticket) -> list[Message]:
-    """What was said, oldest first; without internal notes for people of clients."""
+    """What was said, oldest first, with its `files`; without internal notes for people of clients."""
     messages = Message.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket)
     if not user.is_valiantys:
         messages = messages.filter(audience="client")
-    files = Attachment.objects.visible_to(user).filter(organization_id=ticket.organization_id).order_by("id")
-    return list(messages.select_related("author").prefetch_related(Prefetch("attachments", files)).order_by("id"))
+    files = (
+        Attachment.objects.visible_to(user)
+        .filter(organization_id=OuterRef("organization_id"), message=OuterRef("pk"))
+        .order_by("id")
+        .values(file=JSONObject(id="id", name="name", size="size", content_type="content_type"))
+    )
+    messages = messages.annotate(files=ArraySubquery(files))  # type: ignore[no-redef] # where Message declares it
+    return list(messages.select_related("author").order_by("id"))
 
 
 def attachment(user: User, ticket: Ticket, pk: int) -> Attachment:

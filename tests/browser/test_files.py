@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
@@ -124,6 +126,24 @@ def test_files_go_without_scripts(
     page.locator("textarea[name=text]").fill("Done.")
     page.locator("main form button[type=submit]").last.click()
     expect(page.locator(".msg .file")).to_have_count(2)
+
+
+def test_long_names_and_french_fit_a_phone_and_everybody(
+    cast: Any, page: Page, live_server: Any, sign_in: Callable[[str], None]
+) -> None:
+    ticket = opened(cast, files=[SimpleUploadedFile(f"{'x' * 190}.pdf", b"MZ")])
+    with tenancy.everyone():
+        type(cast.ann).objects.filter(pk=cast.ann.pk).update(language="fr")
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in("ann")
+    for path, text in ((f"/tickets/{ticket.reference}/", TEXT), ("/tickets/new/", "textarea[name=body]")):
+        page.goto(f"{live_server.url}{path}")
+        page.evaluate(BRING, [text, "drop", f"{'y' * 190}.png", 5])
+        page.evaluate(BRING, [text, "drop", f"{'z' * 190}.png", 0])
+        expect(page.locator("[data-files] [role=alert]")).to_contain_text("a été laissé de côté")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
 
 
 class TestExpiredSession:

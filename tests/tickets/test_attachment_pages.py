@@ -138,7 +138,7 @@ class TestForms:
         ]  # fmt: skip
         assert text.count("Not what its name says") == 1
 
-    def test_a_page_costs_one_query_more_whatever_the_files(self, cast, client, django_assert_max_num_queries):
+    def test_a_page_costs_no_query_more_whatever_the_files(self, cast, client, django_assert_max_num_queries):
         ticket = opened(cast, files=[file(f"{n}.txt") for n in range(10)])
         for _ in range(5):
             act(cast.ann, services.reply, ticket_id=ticket.pk, now=cast.now, body="And.", files=[file(), file()])
@@ -223,6 +223,15 @@ class TestWords:
         assert page.status_code == 422
         assert "at most 50000 characters (it has 200000)" in page.content.decode()
         assert body in page.content.decode()
+
+    def test_one_of_megabytes_changes_nothing(self, cast, client):
+        ticket = opened(cast)
+        client.force_login(cast.ann)
+        before = everything()
+        page = client.post(f"/tickets/{ticket.reference}/reply/", {"audience": "client", "body": "x" * 3_000_000})
+        assert page.status_code == 400
+        assert "Nothing was changed." in page.content.decode()
+        assert everything() == before
 
     def test_right_to_left_text_and_emoji_go_through_unharmed(self, cast, client):
         ticket = opened(cast)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +41,8 @@ class Message(TenantModel):
     )
     body = models.TextField(_("text"))
     at = models.DateTimeField(_("at"))
+
+    files: list[dict[str, Any]]  # of its attachments: id, name, size, content_type; as selectors.conversation reads it
 
     class Meta(TenantModel.Meta):
         verbose_name = _("message")
