@@ -11,7 +11,7 @@ from typing import Any
 
 from totalcare.logs import configuration
 
-bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT') or '8000'}"
+bind = ":".join((os.environ.get("BIND", "127.0.0.1"), os.environ.get("PORT") or "8000"))
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4

@@ -19,7 +19,6 @@ from escalation.models import EngineHeartbeat
 from escalation.services import tick_and_tell
 from notifications.models import Delivery
 from slo.models import Clock, ClockStep
-from tests.escalation.conftest import open_ticket  # noqa: F401 - a fixture
 from totalcare import celery as bells
 from totalcare import logs
 
