@@ -17,6 +17,7 @@ app.autodiscover_tasks()
 @signals.setup_logging.connect
 def log_as_the_web_does(**_: Any) -> None:
     """In place of Celery's own handlers, which would say everything twice and know nothing of requests."""
+    logging.captureWarnings(True)
     logging.config.dictConfig(logs.configuration())
 
 

@@ -91,9 +91,10 @@ def configuration() -> dict[str, Any]:
             "json": {"()": JsonFormatter},
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["route"]}},
-        "loggers": {  # Django gives these handlers of their own, which would say everything twice, unscrubbed
+        "loggers": {  # without the handlers of their own that Django and gunicorn give them
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
             "gunicorn.access": {"level": "WARNING"},  # names addresses and people's; ours is totalcare.request
             "celery.app.trace": {"level": "WARNING"},  # two lines for each bell would drown the rest
             "celery.worker.strategy": {"level": "WARNING"},
