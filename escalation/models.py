@@ -177,3 +177,22 @@ class EscalationStep(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.escalation_id} · {self.level}"
+
+
+class EngineHeartbeat(models.Model):
+    """The engine's last sign of life, one row for all. Global: it counts, and says nothing about a client."""
+
+    seen_at = models.DateTimeField()
+    lag_seconds = models.FloatField()  # age of the oldest due clock or escalation when the tick began
+    ticks = models.BigIntegerField()
+    steps_fired = models.BigIntegerField()
+    measured_at = models.DateTimeField(null=True)
+    open_clocks = models.BigIntegerField()
+    outbox_depth = models.BigIntegerField()
+    outbox_seconds = models.FloatField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="escalation_engineheartbeat_one")]
+
+    def __str__(self) -> str:
+        return f"{self.seen_at:%Y-%m-%d %H:%M:%S}"

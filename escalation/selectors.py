@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from tickets.models import Ticket
 
-from .models import Escalation, EscalationStep, LadderLevel
+from .models import EngineHeartbeat, Escalation, EscalationStep, LadderLevel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,3 +116,8 @@ def _rung(level: LadderLevel, ticket: Ticket, escalation: Escalation | None, ste
         step=steps.get(level.position),
         acknowledged_by=escalation.acknowledged_by if escalation and current else None,
     )
+
+
+def engine_heartbeat() -> EngineHeartbeat | None:
+    """The engine's last sign of life; None before the first tick."""
+    return EngineHeartbeat.objects.first()

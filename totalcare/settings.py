@@ -3,9 +3,7 @@
 import os
 import sys
 import zoneinfo
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import dj_database_url
 from celery.schedules import schedule
@@ -15,37 +13,15 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from . import logs
+from .environment import attachments_store, flag, read_secret_files
+
 # One version of the time zone data everywhere, the pinned package's: an update of the machine moves no due instant.
 zoneinfo.reset_tzpath(())
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-
-def attachments_store(environ: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    """Where attached files lie: a private bucket when one is named, with boto3's own credentials; else a folder of ours."""
-    if bucket := environ.get("ATTACHMENTS_BUCKET"):
-        options = {
-            "bucket_name": bucket,
-            "region_name": environ.get("ATTACHMENTS_REGION") or None,
-            "endpoint_url": environ.get("ATTACHMENTS_ENDPOINT") or None,
-            "location": environ.get("ATTACHMENTS_PREFIX", ""),
-            "default_acl": None,  # the bucket's own: private
-            "file_overwrite": False,
-        }
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    return {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": str(folder), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700,
-        },
-    }  # fmt: skip
-
-
-def flag(name: str, default: bool = False) -> bool:
-    """A yes or no from the environment."""
-    return os.environ.get(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
-
-
+read_secret_files(os.environ)
 DEBUG = flag("DEBUG")
 SECRET_KEY = os.environ.get("SECRET_KEY", "")
 if not SECRET_KEY:
@@ -105,6 +81,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "totalcare.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.middleware.PolicyMiddleware",
@@ -230,7 +207,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SECURE_SSL_REDIRECT = SECURE
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_PROXY") else None
+BEHIND_PROXY = flag("BEHIND_PROXY")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # whose sign-ins are too many: the visitor's, not the proxy's
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")  # without one, /metrics is for nobody
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 ATTACHMENT_MAX_BYTES = int(os.environ.get("ATTACHMENT_MAX_MB", "25")) * 1024 * 1024
@@ -277,18 +257,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {  # two lines for each bell would drown the rest
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-    },
-    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
-}
+LOGGING = logs.configuration()
 
 # The portal's one accent, as the administration's scale.
 INK_BLUE = {

@@ -81,25 +81,14 @@ def prepare(services: Services, env: dict[str, str], bell: Bell) -> None:
 
 def children(port: int, folder: Path, env: dict[str, str]) -> list[Child]:
     """Web, worker and beat; should we be killed, the first two end at once, without waiting for slow requests."""
-    web = ["gunicorn", "totalcare.wsgi", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"]
-    web += ["--workers", env.get("WEB_CONCURRENCY", "2")]
-    web += [
-        "--threads",
-        "4",
-        "--timeout",
-        "60",
-        "--graceful-timeout",
-        "10",
-        "--access-logfile",
-        "-",
-        "--no-control-socket",
-    ]
+    web = ["gunicorn", "--config", "python:totalcare.web", "totalcare.wsgi"]
     worker = ["celery", "--quiet", "-A", "totalcare", "worker", "--concurrency", "2", "--loglevel", "INFO"]
     worker += ["--without-gossip", "--without-mingle", "--hostname", f"totalcare-{port}@%h"]
     beat = ["celery", "--quiet", "-A", "totalcare", "beat", "--loglevel", "WARNING", "--pidfile", ""]
     beat += ["--schedule", str(folder / "celerybeat-schedule")]
+    counts = {"BIND": "127.0.0.1", "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics")}
     return [
-        Child("web", "app", web, env, signal.SIGQUIT),
+        Child("web", "app", web, env | counts, signal.SIGQUIT),
         Child("worker", "worker", worker, env, signal.SIGQUIT),
         Child("beat", "worker", beat, env, signal.SIGTERM),
     ]

@@ -35,6 +35,7 @@ def key(world: World) -> list[Any]:
 ROUTES: dict[str, Route] = {
     "live": Route("open"),
     "ready": Route("open"),
+    "metrics": Route("open"),  # 404 without the token
     # people
     "accounts:people_index": Route("object"),
     "accounts:people": Route("object", key),

@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage
 from django.core.files.storage.handler import StorageHandler
 from storages.backends.s3 import S3Storage
 
-from totalcare.settings import attachments_store
+from totalcare.environment import attachments_store
 
 
 def test_a_folder_of_ours_unless_a_bucket_is_named(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from psycopg2 import sql
 
 from common.rls import APP, ENGINE, OWNER, STAFF, WORKER
 
+BACKUP = "totalcare_backup"
 SETTINGS = {APP: {"statement_timeout": "15s", "idle_in_transaction_session_timeout": "30s"}}
 # WITH INHERIT FALSE: with it, the app would be under the staff's policy all the time, and see everything.
 MEMBERSHIPS = [(STAFF, APP), (APP, WORKER), (STAFF, WORKER), (ENGINE, WORKER), (ENGINE, OWNER)]
@@ -44,10 +45,18 @@ class Command(BaseCommand):
                 self.run("ALTER ROLE {} SET {} = {}", role, name, sql.Literal(value))
         if options["tests"]:
             self.run("ALTER ROLE {} CREATEDB", OWNER)
+        if backup := os.environ.get("DATABASE_BACKUP_URL"):
+            self.backup_role(dj_database_url.parse(backup)["PASSWORD"])
         self.cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [url["NAME"]])
         if not self.cursor.fetchone():
             self.run("CREATE DATABASE {} OWNER {}", url["NAME"], OWNER)
         admin.close()
+
+    def backup_role(self, password: str) -> None:
+        """Reads all there is, whatever row security says, and writes nothing: for pg_dump alone."""
+        self.role(BACKUP, "LOGIN PASSWORD {}", sql.Literal(password))
+        self.run("ALTER ROLE {} BYPASSRLS", BACKUP)
+        self.run("GRANT pg_read_all_data TO {} WITH INHERIT TRUE, SET FALSE", BACKUP)
 
     def role(self, name: str, attributes: str, *values: sql.Composable) -> None:
         """Make the role, or bring it back to what it should be."""

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         try:
-            fired = services.tick_all(now=clock.now() - services.BEHIND)
+            fired = services.tick_and_tell(now=clock.now() - services.BEHIND)
         except ProgrammingError as error:
             raise CommandError("Only a worker may sweep all clients: set DATABASE_ROLE=worker.") from error
         self.stdout.write(f"{fired} steps fired")

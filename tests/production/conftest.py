@@ -1,0 +1,5 @@
+"""Tickets that run late, as in the tests of escalation."""
+
+from tests.escalation.conftest import open_ticket
+
+__all__ = ["open_ticket"]

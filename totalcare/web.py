@@ -1,0 +1,48 @@
+"""gunicorn's configuration: `gunicorn --config python:totalcare.web totalcare.wsgi`. Used by script/server and the image.
+
+Requests are logged by our own middleware: gunicorn's access log names addresses, and who asked.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from totalcare.logs import configuration
+
+bind = ":".join((os.environ.get("BIND", "127.0.0.1"), os.environ.get("PORT") or "8000"))
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+timeout = 60
+graceful_timeout = 10
+control_socket_disable = True
+logconfig_dict = configuration()
+# The worker's own heartbeat file: a disk that hangs must not look like a worker that does.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+# Each process counts in a file of its own; whichever answers /metrics adds them up. Set before prometheus_client loads.
+_given = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+_folder = Path(_given or tempfile.mkdtemp(prefix="totalcare-metrics-"))
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_folder)
+
+
+def on_starting(server: Any) -> None:
+    """Begin at nought: files of an earlier run would count twice."""
+    _folder.mkdir(parents=True, exist_ok=True)
+    for left in _folder.glob("*.db"):
+        left.unlink()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a process counted stays; what it measured goes with it."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind in a folder of our making."""
+    if not _given:
+        shutil.rmtree(_folder, ignore_errors=True)
