@@ -25,8 +25,8 @@ class TenancyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/healthz/"):
             return self.get_response(request)  # says whether PostgreSQL answers, so it can't begin by asking it
-        scope = tenancy.of(request.user)
-        with tenancy.enter(scope) as now:
+        with tenancy.user(request.user) as now:
+            scope = tenancy.current()
             request.now = now  # type: ignore[attr-defined]
             response: Any = self.get_response(request)
             if response.status_code >= 500:  # exceptions of views arrive here as responses

@@ -104,7 +104,7 @@ def form(port: int, cookie: str, organization: int) -> Callable[[], None]:
     cookies = f"{cookie}; {headers['set-cookie'].partition(';')[0]}"
     body = urlencode(
         {
-            "csrfmiddlewaretoken": found[1].decode(), "contract": organization, "request_type": "board",
+            "csrfmiddlewaretoken": found[1].decode(), "contract": organization, "request_type": "permissions",
             "subject": "The board shows nothing", "body": "Since **this morning**, for everybody in the team.",
             "impact": "team", "urgency": "blocked",
         }

@@ -71,13 +71,7 @@ def open_ticket(
         clock_id=clock.pk if clock else None,
     )  # fmt: skip
     due = clock.due_at.isoformat() if clock else ""
-    if not organization.is_historical:
-        # The acknowledgement goes to who asked, though it was his or her own act: it is the receipt of the request.
-        notices.acknowledge(ticket=ticket, event=event, now=now, due_at=due)
-        notices.tell(
-            ticket=ticket, event=event, people=notices.team(organization.pk), template="ticket_opened_staff", now=now,
-            due_at=due, priority=chosen.value,
-        )  # fmt: skip
+    notices.opened(ticket=ticket, event=event, now=now, due_at=due, priority=chosen.value)
     return ticket
 
 
