@@ -59,10 +59,10 @@ def main() -> None:
         web.close()
     counts = {path: queries(path, cookie) for path, cookie in pages.items()}
     most = max(counts, key=lambda path: counts[path])
-    short = queries(f"/tickets/{world.reference(999)}/", lead)
-    few = queries("/queue/?client=BENCH1&priority=critical&view=waiting", lead)
+    one_message, forty = (queries(f"/tickets/{world.reference(n)}/", lead) for n in (999, 1000))
+    one_row, fifty = (queries(f"/queue/?client=BENCH1&q={words}", lead) for words in ("BENCH1-1", "board"))
     report("pages", "queries_max", counts[most], "queries", len(pages), target=20, page=most,
-           grows_by={"ticket": counts[long] - short, "queue": counts["/queue/"] - few})  # fmt: skip
+           grows_by={"ticket": forty - one_message, "queue": fifty - one_row})  # fmt: skip
 
 
 def weigh(web: HTTPConnection, path: str, cookie: str) -> int:

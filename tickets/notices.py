@@ -57,13 +57,13 @@ def tell(*, ticket: Ticket, event: Event, people: Iterable[User], template: str,
     )
 
 
-def opened(*, ticket: Ticket, event: Event, now: datetime, due_at: str, priority: str) -> None:
+def opened(*, ticket: Ticket, event: Event, people: Iterable[User], now: datetime, due_at: str, priority: str) -> None:
     """The automatic receipt to who asked, though it was his or her own act (it answers nothing and stops no clock), and the
     news to the team: one statement for both. Historical clients are left alone."""
     if ticket.organization.is_historical:
         return
     context = {**about(ticket), "due_at": due_at}
-    others = [person for person in team(ticket.organization_id) if person.pk != event.actor_id]
+    others = [person for person in people if person.pk != event.actor_id]
     receipt = Parcel(event, [ticket.requester], "ticket_opened", context, thread(ticket))
     news = Parcel(event, others, "ticket_opened_staff", {**context, "priority": priority}, thread(ticket))
     notifications.queue_many([receipt, news], now=now)

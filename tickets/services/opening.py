@@ -58,6 +58,7 @@ def open_ticket(
     chosen = Priority(priority) if priority else priority_of(impact, urgency)
     promised = promise(contract, priority=chosen, channel=channel, at=now)
     clock = _start(contract, promised, chosen, organization, now)
+    people = [] if organization.is_historical else notices.team(organization.pk)
     ticket = Ticket(
         organization=organization, contract=contract, request_type=request_type, requester=requester or actor,
         subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen, channel=channel, confidential=confidential,
@@ -74,7 +75,7 @@ def open_ticket(
         clock_id=clock.pk if clock else None,
     )  # fmt: skip
     due = clock.due_at.isoformat() if clock else ""
-    notices.opened(ticket=ticket, event=event, now=now, due_at=due, priority=chosen.value)
+    notices.opened(ticket=ticket, event=event, people=people, now=now, due_at=due, priority=chosen.value)
     return ticket
 
 
