@@ -36,6 +36,8 @@ def prepare() -> dict[str, Any]:
     from allauth.account.forms import default_token_generator
     from allauth.account.models import EmailAddress, EmailConfirmationHMAC
     from allauth.account.utils import user_pk_to_url_str
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal import auth as totp
 
     from accounts import services as accounts
     from accounts.models import Organization, User
@@ -61,6 +63,8 @@ def prepare() -> dict[str, Any]:
         EmailAddress.objects.create(user=guest, email=guest.email, verified=True, primary=True)
         accounts.join(actor=people["ada"], organization=northwind, person=guest, role="requester", now=now)
         people["guest"] = guest
+        totp.TOTP.activate(guest, totp.generate_totp_secret())
+        RecoveryCodes.activate(guest)
     with tenancy.engine():
         invitation = accounts.invite(
             actor=people["ada"], organization=northwind, email="zoe@northwind.example", name="Zoe Zimmer",
@@ -102,6 +106,10 @@ def session(person: Any) -> str:
     store[SESSION_KEY] = str(person.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    # The password was given, and is for hours: no page asks for it again.
+    store["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() + 36_000, "email": person.email}
+    ]
     store.save()
     return str(store.session_key)
 

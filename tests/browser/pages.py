@@ -75,6 +75,16 @@ PAGES = (
     Page("password-reset-sent", "account_reset_password_done"),
     Page("password-reset-new", "account_reset_password_from_key", find=("reset_person", "reset_key")),
     Page("password-reset-done", "account_reset_password_from_key_done"),
+    Page("second-step", "mfa_index", "ann"),
+    Page("second-step-set", "mfa_index", "guest"),
+    Page("second-step-app", "mfa_activate_totp", "ann"),
+    Page("second-step-app-off", "mfa_deactivate_totp", "guest"),
+    Page("second-step-again", "mfa_reauthenticate", "guest"),
+    Page("recovery-codes", "mfa_view_recovery_codes", "guest"),
+    Page("recovery-codes-new", "mfa_generate_recovery_codes", "guest"),
+    Page("security-keys", "mfa_list_webauthn", "ann"),
+    Page("security-key-new", "mfa_add_webauthn", "ann"),
+    Page("sessions", "usersessions_list", "ann"),
     Page("invitation", "accounts:accept", find=("token",)),
     Page("invitation-closed", "accounts:accept", find=("forged",)),
     # the demo's outbox
@@ -92,6 +102,11 @@ NOT_PAGES = {
     "tickets:promise": "a fragment of the form of a new request",
     "tickets:reverse_time": "POST only",
     "notifications:mail_html": "the frame inside a mail's page, as mail programs show it",
+    "mfa_authenticate": "between the password and the portal: as mfa_reauthenticate, which is here",
+    "mfa_reauthenticate_webauthn": "a browser asks for the key by itself",
+    "mfa_download_recovery_codes": "a text file",
+    "mfa_remove_webauthn": "needs a security key that somebody holds",
+    "mfa_edit_webauthn": "needs a security key that somebody holds",
     "account_confirm_login_code": "codes by mail are not offered: it sends people to sign in",
 }
 

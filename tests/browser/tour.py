@@ -37,6 +37,7 @@ def visit(
                 answer = tab.goto(address, wait_until="load")
                 assert answer is not None
                 assert answer.status in {200, 404, 410}, (page.name, answer.status)
+                assert "reauthenticate" in page.route or "reauthenticate" not in tab.url, page.name
                 assert who == "" or "/accounts/login" not in tab.url, f"{page.name} asks to sign in"
                 yield page, tab
         context.close()
