@@ -23,8 +23,8 @@ class TenancyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        scope = tenancy.of(request.user)
-        with tenancy.enter(scope) as now:
+        with tenancy.user(request.user) as now:
+            scope = tenancy.current()
             request.now = now  # type: ignore[attr-defined]
             response: Any = self.get_response(request)
             if response.status_code >= 500:  # exceptions of views arrive here as responses

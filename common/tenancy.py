@@ -92,9 +92,21 @@ def of(person: Any) -> Scope:
     return Scope(APP, tuple(person.organization_ids), person.pk)
 
 
-def user(person: Any) -> Any:
-    """A request's scope, for code outside one (tests, shells)."""
-    return enter(of(person))
+@contextmanager
+def user(person: Any) -> Iterator[datetime]:
+    """A request's transaction and scope; yields the database's time. Memberships are read inside it, under a scope that
+    shows nothing but these, so that a request is one transaction and not two."""
+    outer = current()
+    if connection.in_atomic_block or person.is_anonymous or (person.is_valiantys and person.serves_all):
+        with enter(of(person)) as now:
+            yield now
+        return
+    with transaction.atomic():
+        try:
+            declare(Scope(APP, person=person.pk))
+            yield declare(of(person))
+        finally:
+            connection.tenancy_scope = outer  # type: ignore[attr-defined] # the transaction's end restores the database's side
 
 
 def tenant_task(task: Callable[..., Any]) -> Callable[..., Any]:

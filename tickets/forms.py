@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -32,8 +34,18 @@ def text(label: Any, rows: int = 6, **options: Any) -> forms.CharField:
 class ContractChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Contracts by their client's name, and reference when one client has several."""
 
+    known: Mapping[str, Contract] = {}  # those on offer, read already
+
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.organization.name} · {obj.reference}"
+
+    def to_python(self, value: Any) -> Contract | None:
+        """One of those on offer, without asking again."""
+        if value in self.empty_values:
+            return None
+        if (found := self.known.get(str(value))) is None:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        return found
 
 
 class NewTicketForm(forms.Form):
@@ -90,17 +102,33 @@ class NewTicketForm(forms.Form):
             .filter(pk__in=[one.pk for one in self.contracts])
             .select_related("organization")
         )
+        field.known = {str(one.pk): one for one in self.contracts}
         if self.contracts:
             field.initial = self.contracts[0].pk
         if len(self.contracts) == 1:
             field.widget = forms.HiddenInput()
         self.fields["impact"].initial, self.fields["urgency"].initial = Impact.PERSON, Urgency.DEGRADED
         kinds: Any = self.fields["request_type"]
-        offered = catalogue()
-        self.category = next((one for one, _types in offered if one.slug == category), None)
-        kinds.choices = _kinds(offered, self.category)
-        chosen = str(self["request_type"].value() or "")
-        self.chosen = next((one for _group, types in offered for one in types if one.slug == chosen), None)
+        self.asked_category = category
+        kinds.choices = lambda: _kinds(
+            self.offered, self.category
+        )  # read for a form that is shown, not for one that is sent
+
+    @cached_property
+    def offered(self) -> list[tuple[Category, list[RequestType]]]:
+        """The catalogue."""
+        return catalogue()
+
+    @property
+    def category(self) -> Category | None:
+        """The one that the address narrows to."""
+        return next((one for one, _types in self.offered if one.slug == self.asked_category), None)
+
+    @property
+    def chosen(self) -> RequestType | None:
+        """The kind that is chosen already."""
+        slug = str(self["request_type"].value() or "")
+        return next((one for _group, types in self.offered for one in types if one.slug == slug), None)
 
     @property
     def impacts(self) -> list[dict[str, Any]]:

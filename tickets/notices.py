@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.roles import StaffRole
 from audit.models import Event
 from notifications import services as notifications
+from notifications.services import Parcel
 from tickets.models import Message, Ticket
 from tickets.sniffing import tidy
 
@@ -63,13 +64,17 @@ def tell(*, ticket: Ticket, event: Event, people: Iterable[User], template: str,
     )
 
 
-def acknowledge(*, ticket: Ticket, event: Event, now: datetime, due_at: str) -> None:
-    """The automatic receipt to who asked, though it was his or her own act. It answers nothing and stops no clock."""
-    notifications.queue(
-        event=event,
-        recipients=[ticket.requester],
-        template="ticket_opened",
-        thread=thread(ticket),
-        context={**about(ticket), "due_at": due_at},
-        now=now,
+def opened(
+    *, ticket: Ticket, event: Event, people: Iterable[User], now: datetime, due_at: str, priority: str, files: list[str]
+) -> None:
+    """The automatic receipt to who asked, though it was his or her own act (it answers nothing and stops no clock), and the
+    news to the team: one statement for both. Historical clients are left alone."""
+    if ticket.organization.is_historical:
+        return
+    context = {**about(ticket), "due_at": due_at}
+    others = [person for person in people if person.pk != event.actor_id]
+    receipt = Parcel(event, [ticket.requester], "ticket_opened", context, thread(ticket))
+    news = Parcel(
+        event, others, "ticket_opened_staff", {**context, "priority": priority, "files": files}, thread(ticket)
     )
+    notifications.queue_many([receipt, news], now=now)

@@ -25,8 +25,9 @@ def queue(request: Request) -> HttpResponse:
     if request.user.staff_role not in ACTIONS["queue.view"]:
         raise Http404
     filters = queues.Filters.of(request.GET)
-    page, groups = queues.page(request.user, filters, request.GET.get("page"), request.now)
-    views = queues.views(request.user, filters.view, request.now)
+    found = queues.totals(request.user, request.now)
+    page, groups = queues.page(request.user, filters, request.GET.get("page"), request.now, found)
+    views = queues.views(found, filters.view)
     digest = queues.digest(groups, views, request.now)
     live = bool(getattr(request, "htmx", False))
     if live and request.headers.get(SEEN) == digest:

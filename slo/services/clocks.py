@@ -19,7 +19,7 @@ def _warning(edition: CalendarEdition, start: datetime, due: datetime, percent: 
     return rule.steps_until(edition.rule(), start, due, [Fraction(percent, 100)])[0].at
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # one statement, which its caller's savepoint takes back with the rest
 def start_clock(
     *,
     organization_id: int,

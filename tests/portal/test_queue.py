@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from accounts.models import Organization
+from common import tenancy
 from escalation import services as escalations
 from portal.clocks import Chip
 from portal.selectors import queue as queues
 from tests.portal.acting import HOUR, answer
 from tests.tickets.acting import act, opened
 from tickets import services
+from tickets.models import Ticket
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +157,16 @@ class TestWho:
         assert "Northwind" not in page.text
 
 
+def test_groups_are_counted_alike_from_the_views_and_by_themselves(cast):
+    for hours in (0, 3, 30, 300):
+        opened(cast, now=cast.now - timedelta(hours=hours))
+    answer(cast, opened(cast))
+    with tenancy.user(cast.nadia):
+        found = queues.totals(cast.nadia, cast.now)
+        assert queues._by_group(found) == queues._count_groups(Ticket.objects.open(), cast.now)
+    assert found["urgent"] == 5
+
+
 class TestCost:
     @pytest.mark.parametrize("rows", [5, 40])
     def test_queries_are_few_and_do_not_grow(self, cast, client, django_assert_max_num_queries, rows):
@@ -169,8 +181,6 @@ class TestCost:
 
 
 def test_a_historical_client_is_no_choice(cast):
-    from common import tenancy
-
     with tenancy.everyone():
         Organization.objects.filter(pk=cast.globex.pk).update(is_historical=True)
         assert queues.clients(cast.lea) == [cast.northwind]

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization, User
 from common import tenancy
@@ -247,3 +249,11 @@ def test_an_unlisted_role_may_not(cast: Any) -> None:
         User.objects.filter(pk=cast.lea.pk).update(staff_role="observer")
     with pytest.raises(PermissionDenied):
         opened(cast, actor=User.objects.get(pk=cast.lea.pk))
+
+
+def test_a_submission_does_not_wait_for_another_under_the_same_contract(cast: Any) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        opened(cast)
+    locks = [one["sql"] for one in asked if " FOR " in one["sql"]]
+    assert [sql.rpartition(" FOR ")[2] for sql in locks] == ["SHARE"]
+    assert len(asked) <= 19  # of which seven are the scope and the savepoints of the test

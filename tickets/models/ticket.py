@@ -135,6 +135,14 @@ class Ticket(TenantModel):
             models.Index(
                 "due_at", "active_at", "id", condition=Q(status__in=sorted(OPEN)), name="tickets_ticket_queue"
             ),
+            # portal.selectors.queue.totals, an Index Only Scan: of everything for who serves all (a Parallel Seq Scan of the
+            # table without it: 41 ms at 100,000), of some organizations' ranges for a consultant
+            models.Index(
+                fields=["organization", "due_at"],
+                include=["id", "status", "assignee"],
+                condition=Q(status__in=sorted(OPEN)),
+                name="tickets_ticket_counts",
+            ),
             # a client's list: newest first
             models.Index(fields=["organization", "-id"], name="tickets_ticket_list"),
             # tickets.tasks.close_resolved

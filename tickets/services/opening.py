@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import permissions
@@ -16,14 +16,17 @@ from contracts.selectors import Promise, day_of, promise
 from slo import services as slo
 from slo.models import Clock
 from tickets import notices, secrets
-from tickets.models import Message, RequestType, Ticket, TicketClock
+from tickets.models import Message, RequestType, Ticket
 from tickets.priority import Priority
 from tickets.priority import priority as priority_of
 
+from . import numbering
 from .attaching import Files, attach
 
 FIRST_RESPONSE = "first_response"
 SUBJECT_LENGTH = 200
+# Shared among those who submit, who would otherwise wait for each other's COMMIT; whoever suspends waits for all of them.
+LIVE = "SELECT * FROM contracts_contract WHERE organization_id = %s AND id = %s FOR SHARE"
 
 
 @transaction.atomic
@@ -57,19 +60,16 @@ def open_ticket(
     chosen = Priority(priority) if priority else priority_of(impact, urgency)
     promised = promise(contract, priority=chosen, channel=channel, at=now)
     clock = _start(contract, promised, chosen, organization, now)
-    ticket = Ticket.objects.create(
-        organization=organization, number=_number(organization.pk), contract=contract, request_type=request_type,
-        requester=requester or actor, subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen,
-        channel=channel, confidential=confidential, opened_at=now, active_at=now, due_at=clock.due_at if clock else None,
-        external_ref=external_ref, follows=follows,
+    people = [] if organization.is_historical else notices.team(organization.pk)
+    ticket = Ticket(
+        organization=organization, contract=contract, request_type=request_type, requester=requester or actor,
+        subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen, channel=channel, confidential=confidential,
+        opened_at=now, active_at=now, due_at=clock.due_at if clock else None, external_ref=external_ref, follows=follows,
     )  # fmt: skip
-    if clock:
-        TicketClock.objects.create(organization=organization, ticket=ticket, objective=FIRST_RESPONSE, clock=clock)
     # Words that are logged for a client are the client's; a reply is its writer's.
     author = actor if follows else ticket.requester
-    message = Message.objects.create(
-        organization=organization, ticket=ticket, author=author, channel=channel, body=body, at=now
-    )
+    message = Message(organization=organization, author=author, channel=channel, body=body, at=now)
+    numbering.write(ticket, clock, message)
     names = attach(message, files, now)
     event = record(
         organization_id=organization.pk, actor_id=actor.pk, verb="ticket.opened", subject_kind="ticket",
@@ -77,13 +77,7 @@ def open_ticket(
         clock_id=clock.pk if clock else None,
     )  # fmt: skip
     due = clock.due_at.isoformat() if clock else ""
-    if not organization.is_historical:
-        # The acknowledgement goes to who asked, though it was his or her own act: it is the receipt of the request.
-        notices.acknowledge(ticket=ticket, event=event, now=now, due_at=due)
-        notices.tell(
-            ticket=ticket, event=event, people=notices.team(organization.pk), template="ticket_opened_staff", now=now,
-            due_at=due, priority=chosen.value, files=names,
-        )  # fmt: skip
+    notices.opened(ticket=ticket, event=event, people=people, now=now, due_at=due, priority=chosen.value, files=names)
     return ticket
 
 
@@ -92,7 +86,7 @@ def _live(organization: Organization, contract: Contract, now: datetime) -> Cont
     if contract.organization_id != organization.pk:
         raise Refused(_("That contract belongs to another client."))
     today = day_of(now)
-    contract = Contract.objects.select_for_update(no_key=True).get(organization_id=organization.pk, pk=contract.pk)
+    contract = Contract.objects.raw(LIVE, [organization.pk, contract.pk])[0]
     if contract.status == Contract.Status.ENDED or (contract.ends_on and contract.ends_on < today):
         raise Refused(_("This contract has ended, so no request can be opened under it. Ask your account manager."))
     if contract.status != Contract.Status.ACTIVE or contract.starts_on > today:
@@ -122,15 +116,3 @@ def _start(
         target_minutes=promised.target_minutes, warn_percent=promised.warn_percent, started_at=now,
         historical=organization.is_historical,
     )  # fmt: skip
-
-
-def _number(organization_id: int) -> int:
-    """The next number of this client. Its row stays locked until COMMIT, so that gaps can't happen."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO tickets_ticketcounter (organization_id, last) VALUES (%s, 1)"
-            " ON CONFLICT (organization_id) DO UPDATE SET last = tickets_ticketcounter.last + 1 RETURNING last",
-            [organization_id],
-        )
-        number: int = cursor.fetchone()[0]
-    return number

@@ -1,0 +1,164 @@
+"""The demo's data in an empty database, and what the pages' addresses need of it, as JSON: `python -m tests.browser.demo`.
+
+With the worker's login. Sessions are made here too, so that nobody has to type a password a hundred times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+def main() -> None:
+    """Seed, let the tick and the mails have their turn, and print the facts."""
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # nobody signs in by password here
+    print(json.dumps(prepare()))
+
+
+def prepare() -> dict[str, Any]:
+    """Write everything; the facts by name, and under `sessions` the cookie of each person by key."""
+    from allauth.account.forms import default_token_generator
+    from allauth.account.models import EmailAddress, EmailConfirmationHMAC
+    from allauth.account.utils import user_pk_to_url_str
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal import auth as totp
+
+    from accounts import services as accounts
+    from accounts.models import Organization, User
+    from accounts.services.invitations import token_of
+    from common import clock, tenancy
+    from contracts.models import Contract
+    from escalation import services as escalation
+    from escalation.models import Escalation
+    from notifications import services as notifications
+    from notifications.selectors import letters
+    from portal.demo.people import CAST
+    from portal.demo.seed import seed
+    from tickets.models import Ticket
+    from tickets.workflow import Status
+
+    now = clock.now()
+    seed(now - timedelta(minutes=5))  # two critical requests are missed meanwhile
+    escalation.tick_all(now=now)
+    with tenancy.engine():
+        people = {one.key: User.objects.get(email=one.email) for one in CAST}
+        northwind = Organization.objects.get(key="NW")
+        guest = User.objects.create_user("guest@northwind.example", None, name="Grace Guest")
+        EmailAddress.objects.create(user=guest, email=guest.email, verified=True, primary=True)
+        accounts.join(actor=people["ada"], organization=northwind, person=guest, role="requester", now=now)
+        people["guest"] = guest
+        totp.TOTP.activate(guest, totp.generate_totp_secret())
+        RecoveryCodes.activate(guest)
+    with tenancy.engine():
+        invitation = accounts.invite(
+            actor=people["ada"], organization=northwind, email="zoe@northwind.example", name="Zoe Zimmer",
+            role="requester", now=now,
+        )  # fmt: skip
+        tickets = Ticket.objects.filter(organization=northwind).select_related("organization").order_by("id")
+        open_one = Escalation.objects.filter(closed_at=None, acknowledged_at=None, organization=northwind)
+        late = open_one.filter(ticket__requester=people["ann"]).order_by("id").first()
+        assert late is not None
+        working = tickets.filter(status=Status.IN_PROGRESS).first()
+        closed = tickets.filter(status=Status.CLOSED).last()
+        assert working is not None
+        assert closed is not None
+        facts = {
+            "client": northwind.key,
+            "contract": Contract.objects.get(organization=northwind).pk,
+            "late": late.ticket.reference,
+            "escalation": late.pk,
+            "working": working.reference,
+            "closed": closed.reference,
+            "token": token_of(invitation),
+            "forged": "forged",
+            "email_key": EmailConfirmationHMAC(EmailAddress.objects.get(user=people["ann"])).key,
+            "reset_person": user_pk_to_url_str(people["ann"]),
+            "reset_key": default_token_generator.make_token(people["ann"]),
+            "sessions": {key: session(person) for key, person in people.items()},
+        }
+    notifications.send_due(now=now)
+    return facts | {"mail": letters()[0].name}
+
+
+def session(person: Any) -> str:
+    """A session of this person, as the sign-in page would have begun it."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    store = SessionStore()
+    store[SESSION_KEY] = str(person.pk)
+    store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    store[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    # The password was given, and is for hours: no page asks for it again.
+    store["account_authentication_methods"] = [
+        {"method": "password", "at": time.time() + 36_000, "email": person.email}
+    ]
+    store.save()
+    return str(store.session_key)
+
+
+def facts_of(env: Mapping[str, str]) -> dict[str, Any]:
+    """Run this module as the worker on that database."""
+    made = subprocess.run(
+        [sys.executable, "-m", "tests.browser.demo"], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        env={"DJANGO_SETTINGS_MODULE": "totalcare.settings", **env, "DEBUG": "1", "DATABASE_ROLE": "worker"},
+    )  # fmt: skip
+    if made.returncode:
+        raise RuntimeError(made.stderr)
+    facts: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])
+    return facts
+
+
+@contextlib.contextmanager
+def served(env: Mapping[str, str], log: Path) -> Iterator[str]:
+    """The portal as the app's role on a free port of this machine, for as long as the block; yields its address."""
+    from totalcare.embedded.state import free_port
+
+    url = f"http://127.0.0.1:{(port := free_port())}"
+    command = [sys.executable, "-m", "gunicorn", "totalcare.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "1"]
+    command += ["--worker-class", "gthread", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
+    with log.open("w") as lines:
+        web = subprocess.Popen(
+            command, cwd=ROOT, stdout=lines, stderr=lines, env={**env, "DEBUG": "1", "DATABASE_ROLE": "app"}
+        )
+        try:
+            for _attempt in range(300):
+                if web.poll() is not None:
+                    raise RuntimeError(log.read_text())
+                with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz/live", timeout=5):  # noqa: S310
+                    break
+                time.sleep(0.1)
+            yield url
+        finally:
+            web.terminate()
+            web.wait(10)
+
+
+def environment() -> dict[str, str]:
+    """Of this process, for children on the same database, though it be a test's."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    keys = ("DATABASE_OWNER_URL", "DATABASE_APP_URL", "DATABASE_WORKER_URL")
+    return {**os.environ, **{key: f"{os.environ[key].rsplit('/', 1)[0]}/{name}" for key in keys}}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Every page that a person meets, once: what script/screenshots draws and what test_axe.py examines.
+
+A GET route that stands in neither PAGES nor NOT_PAGES fails test_axe.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as somebody of the demo's cast sees it. `find` names facts of tests/browser/demo.py that the address needs."""
+
+    name: str  # of the picture
+    route: str
+    who: str = ""  # nobody signed in
+    find: tuple[str, ...] = ()
+    query: str = ""
+
+    def address(self, facts: Mapping[str, Any]) -> str:
+        """Path and query for what the demo holds."""
+        return reverse(self.route, args=[facts[name] for name in self.find]) + self.query
+
+
+PAGES = (
+    # a client's
+    Page("home", "portal:home", "rosa"),
+    Page("home-requester", "portal:home", "ann"),
+    Page("new", "tickets:new", "ann"),
+    Page("requests", "portal:tickets", "ann"),
+    Page("search", "portal:search", "ann", query="?q=jira"),
+    Page("search-nothing", "portal:search", "ann", query="?q=zzzz"),
+    Page("client-ticket", "portal:ticket", "ann", ("late",)),
+    Page("client-ticket-closed", "portal:ticket", "rosa", ("closed",)),
+    Page("persist", "escalation:persist", "ann", ("late",)),
+    Page("client-reply", "tickets:reply", "ann", ("late",)),
+    Page("cancel", "tickets:act", "ann", ("late",), "?action=cancel"),
+    Page("hours", "portal:hours", "rosa", ("contract",)),
+    Page("promises", "portal:promises", "rosa", ("contract",)),
+    Page("people", "accounts:people", "carl", ("client",)),
+    Page("invite", "accounts:invite", "carl", ("client",)),
+    Page("profile", "accounts:profile", "ann"),
+    # ours
+    Page("queue", "portal:queue", "nadia"),
+    Page("queue-narrowed", "portal:queue", "nadia", query="?client=NW&priority=low&q=zzzz"),
+    Page("ticket", "portal:ticket", "nadia", ("late",)),
+    Page("ticket-working", "portal:ticket", "julien", ("working",)),
+    Page("ticket-closed", "portal:ticket", "max", ("closed",)),
+    Page("resolve", "tickets:act", "julien", ("working",), "?action=resolve"),
+    Page("assign", "tickets:assign", "nadia", ("late",)),
+    Page("prioritize", "tickets:prioritize", "nadia", ("late",)),
+    Page("log-time", "tickets:log_time", "julien", ("working",)),
+    Page("acknowledge", "escalation:acknowledge", "nadia", ("escalation",)),
+    Page("portfolio", "portal:portfolio", "max"),
+    Page("staff-hours", "portal:hours", "max", ("contract",)),
+    Page("staff-promises", "portal:promises", "max", ("contract",)),
+    Page("people-index", "accounts:people_index", "max"),
+    # before, and around, signing in
+    Page("sign-in", "account_login"),
+    Page("sign-out", "account_logout", "ann"),
+    Page("sign-up-closed", "account_signup"),
+    Page("inactive", "account_inactive"),
+    Page("reauthenticate", "account_reauthenticate", "ann"),
+    Page("addresses", "account_email", "ann"),
+    Page("address-confirm", "account_confirm_email", find=("email_key",)),
+    Page("address-sent", "account_email_verification_sent"),
+    Page("password-change", "account_change_password", "ann"),
+    Page("password-set", "account_set_password", "guest"),
+    Page("password-reset", "account_reset_password"),
+    Page("password-reset-sent", "account_reset_password_done"),
+    Page("password-reset-new", "account_reset_password_from_key", find=("reset_person", "reset_key")),
+    Page("password-reset-done", "account_reset_password_from_key_done"),
+    Page("second-step", "mfa_index", "ann"),
+    Page("second-step-set", "mfa_index", "guest"),
+    Page("second-step-app", "mfa_activate_totp", "ann"),
+    Page("second-step-app-off", "mfa_deactivate_totp", "guest"),
+    Page("second-step-again", "mfa_reauthenticate", "guest"),
+    Page("recovery-codes", "mfa_view_recovery_codes", "guest"),
+    Page("recovery-codes-new", "mfa_generate_recovery_codes", "guest"),
+    Page("security-keys", "mfa_list_webauthn", "ann"),
+    Page("security-key-new", "mfa_add_webauthn", "ann"),
+    Page("sessions", "usersessions_list", "ann"),
+    Page("invitation", "accounts:accept", find=("token",)),
+    Page("invitation-closed", "accounts:accept", find=("forged",)),
+    # the demo's outbox
+    Page("mails", "notifications:mails"),
+    Page("mail", "notifications:mail", find=("mail",)),
+)
+
+NOT_PAGES = {
+    "live": "words for a load balancer",
+    "ready": "words for a load balancer",
+    "accounts:revoke": "POST only",
+    "accounts:set_theme": "POST only",
+    "accounts:set_language": "POST only",
+    "portal:set_theme": "POST only",
+    "tickets:promise": "a fragment of the form of a new request",
+    "tickets:reverse_time": "POST only",
+    "notifications:mail_html": "the frame inside a mail's page, as mail programs show it",
+    "mfa_authenticate": "between the password and the portal: as mfa_reauthenticate, which is here",
+    "mfa_reauthenticate_webauthn": "a browser asks for the key by itself",
+    "mfa_download_recovery_codes": "a text file",
+    "mfa_remove_webauthn": "needs a security key that somebody holds",
+    "mfa_edit_webauthn": "needs a security key that somebody holds",
+    "account_confirm_login_code": "codes by mail are not offered: it sends people to sign in",
+}
+
+
+class Look(NamedTuple):
+    """How a page is looked at."""
+
+    width: int
+    theme: str
+    language: str
+
+    @property
+    def name(self) -> str:
+        """The end of a picture's name."""
+        return f"{self.width}-{self.theme}-{self.language}"
+
+
+HEIGHTS = {1440: 900, 390: 844}
+LOOKS = tuple(
+    Look(width, theme, language) for width in HEIGHTS for theme in ("light", "dark") for language in ("en", "fr")
+)
+# Two looks show a page in both widths, themes and languages; every other page gets the other two.
+PAIRS = (
+    (Look(1440, "light", "en"), Look(390, "dark", "fr")),
+    (Look(1440, "dark", "fr"), Look(390, "light", "en")),
+)
