@@ -7,6 +7,8 @@ from typing import Any
 import allauth.account.admin  # noqa: F401 - registered first, to be taken away
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -22,9 +24,10 @@ from common.errors import Refused
 from . import services
 from .models import Assignment, Invitation, Membership, Organization, User
 
-# Roles are ours, not groups; an address changes with its person. Both pages would write behind the services' backs.
-admin.site.unregister(Group)
-admin.site.unregister(EmailAddress)
+# Roles are ours, not groups; addresses, second steps and sessions change with their person. These pages would write behind
+# the services' backs.
+for theirs in (Group, EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(theirs)
 
 
 class MembershipInline(TabularInline):
