@@ -7,8 +7,8 @@ from typing import Any
 import allauth.account.admin  # noqa: F401 - registered first, to be taken away
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
+from allauth.mfa.admin import Authenticator
+from allauth.usersessions.admin import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
