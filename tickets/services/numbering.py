@@ -42,7 +42,7 @@ def write(ticket: Ticket, clock: Clock | None, message: Message) -> None:
 
 def _parts(row: models.Model, known: dict[str, str]) -> tuple[str, str, list[Any]]:
     """Columns, what fills each, and the parameters; as Django's own INSERT, but for what an earlier step says."""
-    fields = [field for field in row._meta.local_concrete_fields if not field.primary_key]
+    fields: list[Any] = [field for field in row._meta.local_concrete_fields if not field.primary_key]
     given = [field for field in fields if field.column not in known]
     names = ", ".join(
         connection.ops.quote_name(field.column) for field in [*given, *(f for f in fields if f not in given)]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("contracts", "0001_initial"),
-        ("tickets", "0002_catalogue"),
+        ("tickets", "0003_attachment"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
