@@ -54,8 +54,12 @@ def open_ticket(
     chosen = Priority(priority) if priority else priority_of(impact, urgency)
     promised = promise(contract, priority=chosen, channel=channel, at=now)
     clock = _start(contract, promised, chosen, organization, now)
+    number = _number(organization.pk)
+    # The counter's row is ours until COMMIT, so nobody opens another one with this reference meanwhile.
+    if external_ref and Ticket.objects.filter(organization=organization, external_ref=external_ref).exists():
+        raise Refused(_("There is already a request with the reference “%(reference)s”.") % {"reference": external_ref})
     ticket = Ticket.objects.create(
-        organization=organization, number=_number(organization.pk), contract=contract, request_type=request_type,
+        organization=organization, number=number, contract=contract, request_type=request_type,
         requester=requester or actor, subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen,
         channel=channel, confidential=confidential, opened_at=now, active_at=now, due_at=clock.due_at if clock else None,
         external_ref=external_ref, follows=follows,
