@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from common import clock, tenancy
+from common import tenancy
+from conftest import NOW
 from contracts.models import AgreementDocument, Clause, ClauseTerm
 from contracts.services import grant
 from escalation.models import Escalation, EscalationStep
@@ -28,8 +29,16 @@ NEW = {
 
 
 @pytest.fixture(autouse=True)
-def _unthrottled(settings: Any) -> None:
+def _unthrottled_on_a_wednesday(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every request is at 10:00 in Paris, as often as one likes."""
     settings.API_RATES = {"read": "100000/min", "write": "100000/min"}
+    declare = tenancy.declare
+
+    def declared(scope: tenancy.Scope) -> Any:
+        declare(scope)
+        return NOW
+
+    monkeypatch.setattr(tenancy, "declare", declared)
 
 
 def token_of(person: Any, organization: Any = None, **more: Any) -> str:
@@ -38,7 +47,7 @@ def token_of(person: Any, organization: Any = None, **more: Any) -> str:
         (organization_id,) = person.organization_ids
         with tenancy.user(person):
             organization = person.memberships.select_related("organization").get(organization=organization_id).organization
-    arguments = {"name": "A machine", "days": 30, "now": clock.now()} | more
+    arguments = {"name": "A machine", "days": 30, "now": NOW} | more
     _token, secret = act(person, services.create_token, organization=organization, **arguments)
     return str(secret)
 
@@ -84,7 +93,7 @@ def things(cast: Any) -> SimpleNamespace:
     ticket, theirs = opened(cast), opened(cast, client="globex", subject="Globex only")
     now = cast.now
     act(cast.lea, tickets.note, ticket_id=ticket.pk, body="Between us: the printer again.", now=now)
-    act(cast.max, grant, contract=cast.northwind_contract, minutes=600, granted_on=now.date(), memo="November", now=now)
+    act(cast.max, grant, contract=cast.northwind_contract, minutes=600, worked_on=now.date(), memo="November", now=now)
     log = act(cast.lea, tickets.log_time, ticket_id=ticket.pk, minutes=20, summary="Looking", worked_on=now.date(), now=now)
     with tenancy.everyone():
         northwind = {"organization": cast.northwind}
