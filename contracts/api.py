@@ -20,7 +20,7 @@ from .selectors import contract_by_id, day_of, effective_terms
 from .terms import REGISTRY, Effective, Kind
 
 
-class ContractOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class ContractOut(serializers.Serializer):
     """A contract."""
 
     id = serializers.IntegerField()
@@ -38,17 +38,17 @@ class ContractOut(serializers.Serializer):  # type: ignore[misc, type-arg]
 class ContractFilters(Filters):
     """Which contracts."""
 
-    organization = serializers.CharField(required=False, max_length=10, help_text="A client's key: NW.")
+    organization = serializers.CharField(required=False, max_length=10)
     status = serializers.ChoiceField(required=False, choices=Contract.Status.values)
 
 
 class DayFilters(Filters):
     """The day that is asked about."""
 
-    on = serializers.DateField(required=False, help_text="Today, unless said otherwise.")
+    on = serializers.DateField(required=False)
 
 
-class ClauseOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class ClauseOut(serializers.Serializer):
     """A clause that sets a term, and the value it writes."""
 
     document = serializers.CharField()
@@ -59,18 +59,18 @@ class ClauseOut(serializers.Serializer):  # type: ignore[misc, type-arg]
     text = serializers.CharField()
 
 
-class TermOut(serializers.Serializer):  # type: ignore[misc, type-arg]
-    """A term in force. Without a clause that won, the default holds."""
+class TermOut(serializers.Serializer):
+    """A term in force: a whole number of its unit, or true or false. Without a clause that won, the default holds."""
 
     key = serializers.CharField()
     label = serializers.CharField()
     unit = serializers.ChoiceField(choices=[kind.value for kind in Kind])
-    value = serializers.JSONField(help_text="A whole number of the unit, or true or false.")
+    value = serializers.JSONField()
     clause = ClauseOut(allow_null=True)
     gave_way = ClauseOut(many=True)
 
 
-class TermsOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class TermsOut(serializers.Serializer):
     """All terms of a contract, as they hold on a day."""
 
     contract = serializers.IntegerField()
@@ -78,7 +78,7 @@ class TermsOut(serializers.Serializer):  # type: ignore[misc, type-arg]
     terms = TermOut(many=True)
 
 
-class BalanceOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class BalanceOut(serializers.Serializer):
     """Reserved Hours, in minutes; of a contract on demand, what was used."""
 
     contract = serializers.IntegerField()

@@ -18,7 +18,7 @@ from .selectors import escalation_by_id, escalation_list, steps_of
 CAUSES = [cause.value for cause in Cause]
 
 
-class EscalationOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class EscalationOut(serializers.Serializer):
     """A climb: the level it stands at, by when it is to be taken, and what was promised by who took it."""
 
     id = serializers.IntegerField()
@@ -34,7 +34,7 @@ class EscalationOut(serializers.Serializer):  # type: ignore[misc, type-arg]
     closed_at = Instant(allow_null=True)
 
 
-class StepOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class StepOut(serializers.Serializer):
     """A level reached, and why."""
 
     level = serializers.IntegerField()
@@ -53,8 +53,8 @@ class EscalationDetail(EscalationOut):
 class EscalationFilters(Filters):
     """Which escalations."""
 
-    ticket = serializers.RegexField(r"^[A-Z][A-Z0-9]{0,9}-[0-9]{1,9}$", required=False, help_text="A reference: NW-1042.")
-    open = serializers.BooleanField(required=False, help_text="Not over yet, or over.")
+    ticket = serializers.RegexField(r"^[A-Z][A-Z0-9]{0,9}-[0-9]{1,9}$", required=False)
+    open = serializers.BooleanField(required=False)
 
 
 class Escalations(ApiView):

@@ -8,7 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 
 
-class TokenAuthentication(BaseAuthentication):  # type: ignore[misc]
+class TokenAuthentication(BaseAuthentication):
     """The person of the token that TokenMiddleware accepted. No cookie is involved, so no forged page can use it."""
 
     def authenticate(self, request: Any) -> tuple[Any, Any] | None:
@@ -19,7 +19,7 @@ class TokenAuthentication(BaseAuthentication):  # type: ignore[misc]
         return "Bearer"
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[misc, no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """What the schema says of it."""
 
     target_class = TokenAuthentication

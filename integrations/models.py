@@ -34,7 +34,7 @@ class ApiToken(TenantModel):
     row be found before any scope is open (ADR 6).
     """
 
-    organization = models.ForeignKey(
+    organization = models.ForeignKey(  # type: ignore[assignment]
         Organization, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
         verbose_name=_("client"), help_text=_("Empty for people of Valiantys: every client they serve."),
     )  # fmt: skip

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import common.api.schema  # noqa: F401 - registers what the schema says of strict bodies
-import integrations.authentication  # noqa: F401 - and of tokens
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
+import common.api.schema  # noqa: F401 - registers what the schema says of strict bodies
+import integrations.authentication  # noqa: F401 - and of tokens
 from common.api.views import Nowhere
 from contracts import api as contracts
 from escalation import api as escalation

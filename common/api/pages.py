@@ -17,7 +17,7 @@ from .strict import LARGEST
 SIZE, MOST = 50, 200
 
 
-class NewestFirst(BasePagination):  # type: ignore[misc]
+class NewestFirst(BasePagination):
     """`?limit=` rows after the opaque `?cursor=`; `next` is the whole address of what follows, or null."""
 
     names = {"cursor", "limit"}

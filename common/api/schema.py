@@ -48,7 +48,7 @@ def say_what_may_go_wrong(result: dict[str, Any], generator: Any, request: Any, 
     return result
 
 
-class StrictSchema(OpenApiSerializerExtension):  # type: ignore[misc, no-untyped-call]
+class StrictSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """Says of strict bodies that they know no other fields."""
 
     target_class = "common.api.strict.Strict"

@@ -12,7 +12,7 @@ from rest_framework import exceptions, parsers, serializers
 LARGEST = 2**63 - 1  # PostgreSQL's bigint
 
 
-class JSONParser(parsers.JSONParser):  # type: ignore[misc]
+class JSONParser(parsers.JSONParser):
     """JSON; nested so deep that no reader gets through is malformed too."""
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
@@ -22,7 +22,7 @@ class JSONParser(parsers.JSONParser):  # type: ignore[misc]
             raise exceptions.ParseError(_("This JSON is nested too deep.")) from None
 
 
-class Text(serializers.CharField):  # type: ignore[misc]
+class Text(serializers.CharField):
     """A string, and nothing that could be turned into one."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -32,7 +32,7 @@ class Text(serializers.CharField):  # type: ignore[misc]
         return text
 
 
-class Whole(serializers.IntegerField):  # type: ignore[misc]
+class Whole(serializers.IntegerField):
     """A whole number as JSON writes it, that PostgreSQL can hold."""
 
     def __init__(self, **options: Any):
@@ -45,16 +45,16 @@ class Whole(serializers.IntegerField):  # type: ignore[misc]
         return number
 
 
-class Flag(serializers.BooleanField):  # type: ignore[misc]
+class Flag(serializers.BooleanField):
     """true or false."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
-        return data
+        return bool(data)
 
 
-class Choice(serializers.ChoiceField):  # type: ignore[misc]
+class Choice(serializers.ChoiceField):
     """One of some words."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -64,14 +64,14 @@ class Choice(serializers.ChoiceField):  # type: ignore[misc]
         return word
 
 
-class Instant(serializers.DateTimeField):  # type: ignore[misc]
+class Instant(serializers.DateTimeField):
     """An instant, always told in UTC; one given without an offset is taken as UTC."""
 
     def __init__(self, **options: Any):
         super().__init__(default_timezone=UTC, **options)
 
 
-class Strict(serializers.Serializer):  # type: ignore[misc, type-arg]
+class Strict(serializers.Serializer):
     """A body or a query whose unknown names are refused."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:

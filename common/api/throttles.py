@@ -12,7 +12,7 @@ from rest_framework.throttling import SimpleRateThrottle
 logger = logging.getLogger(__name__)
 
 
-class PersonThrottle(SimpleRateThrottle):  # type: ignore[misc]
+class PersonThrottle(SimpleRateThrottle):
     """`settings.API_RATES`, apart for reading and writing, for each person: more tokens give no more."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ from .pages import NewestFirst
 from .strict import Filters, Strict
 
 
-class ApiView(GenericAPIView):  # type: ignore[misc, type-arg]
+class ApiView(GenericAPIView):
     """A view whose query and body are read strictly. Subclasses name their `filters`, if they have any."""
 
     filters: type[Filters] = Filters

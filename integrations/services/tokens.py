@@ -16,12 +16,15 @@ from accounts.models import Organization, User
 from audit.services import record
 from common import clock, tenancy
 from common.errors import Refused
+from common.rls import APP
 from integrations.models import ApiToken
 
 SHAPE = re.compile(r"tc_([0-9]{1,18})_[A-Za-z0-9_-]{43}")
 MOST = 20
 DAYS = (30, 90, 365)
-USED_AGAIN = timedelta(minutes=10)  # how exactly "last used" is known: a write for every request would cost more than it says
+USED_AGAIN = timedelta(
+    minutes=10
+)  # how exactly "last used" is known: a write for every request would cost more than it says
 
 
 def digest(token: str) -> str:
@@ -86,7 +89,7 @@ def authenticate(*, secret: str) -> tuple[User, ApiToken] | None:
     named = SHAPE.fullmatch(secret)
     if named is None:
         return None
-    with tenancy.enter(tenancy.Scope(tenancy.APP, person=int(named[1]))) as now:
+    with tenancy.enter(tenancy.Scope(APP, person=int(named[1]))) as now:
         mine = ApiToken.objects.filter(user_id=int(named[1])).usable(now).select_related("user")
         wanted = digest(secret)
         token = next((one for one in mine if constant_time_compare(one.digest, wanted)), None)

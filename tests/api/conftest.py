@@ -46,7 +46,9 @@ def token_of(person: Any, organization: Any = None, **more: Any) -> str:
     if organization is None and not person.is_valiantys:
         (organization_id,) = person.organization_ids
         with tenancy.user(person):
-            organization = person.memberships.select_related("organization").get(organization=organization_id).organization
+            organization = (
+                person.memberships.select_related("organization").get(organization=organization_id).organization
+            )
     arguments = {"name": "A machine", "days": 30, "now": NOW} | more
     _token, secret = act(person, services.create_token, organization=organization, **arguments)
     return str(secret)
@@ -94,7 +96,9 @@ def things(cast: Any) -> SimpleNamespace:
     now = cast.now
     act(cast.lea, tickets.note, ticket_id=ticket.pk, body="Between us: the printer again.", now=now)
     act(cast.max, grant, contract=cast.northwind_contract, minutes=600, worked_on=now.date(), memo="November", now=now)
-    log = act(cast.lea, tickets.log_time, ticket_id=ticket.pk, minutes=20, summary="Looking", worked_on=now.date(), now=now)
+    log = act(
+        cast.lea, tickets.log_time, ticket_id=ticket.pk, minutes=20, summary="Looking", worked_on=now.date(), now=now
+    )
     with tenancy.everyone():
         northwind = {"organization": cast.northwind}
         escalation = Escalation.objects.create(

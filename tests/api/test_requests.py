@@ -154,7 +154,19 @@ def test_a_wrong_field_is_named_and_nothing_is_written(cast, machine, wrong, fie
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b"7", b'"text"', b"\xff\xfe", b'{"a": NaN}', b"[" * 100_000, b'{"a": 1e999}', b"9" * 5000],
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"7",
+        b'"text"',
+        b"\xff\xfe",
+        b'{"a": NaN}',
+        b"[" * 100_000,
+        b'{"a": 1e999}',
+        b"9" * 5000,
+    ],
 )
 def test_what_is_no_json_object_is_malformed(cast, machine, body):
     machine(cast.ann).post("tickets/", body, 400)

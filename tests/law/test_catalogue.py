@@ -15,7 +15,11 @@ TENANT_TABLES = """(SELECT attrelid FROM pg_attribute a JOIN pg_class c ON c.oid
     UNION SELECT 'accounts_organization'::regclass)"""
 SCOPE = "= ANY ((NULLIF(current_setting('totalcare.organizations'::text, true), ''::text))::bigint[]))"
 OWN = "(user_id = (NULLIF(current_setting('totalcare.person'::text, true), ''::text))::bigint)"
-PERSONAL = {"accounts_membership", "accounts_assignment", "integrations_apitoken"}  # one reads one's own before any scope is open
+PERSONAL = {
+    "accounts_membership",
+    "accounts_assignment",
+    "integrations_apitoken",
+}  # one reads one's own before any scope is open
 TWO_AUDIENCES = {"audit_event", "tickets_message", "tickets_worklog"}  # a client's scope sees only what is for clients
 APPEND_ONLY = {"audit_event", "contracts_hoursentry", "slo_clockstep", "escalation_escalationstep"}
 # What belongs to no client: people, and data that is the same for all. Everything else carries organization_id.
@@ -23,7 +27,18 @@ GLOBAL = {
     "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "tickets.Category", "tickets.RequestType",
 }  # fmt: skip
 # Rows written by hand into these would be an escalation of rights: nobody but the owner touches them.
-OURS = {"accounts", "audit", "common", "contracts", "escalation", "integrations", "notifications", "portal", "slo", "tickets"}
+OURS = {
+    "accounts",
+    "audit",
+    "common",
+    "contracts",
+    "escalation",
+    "integrations",
+    "notifications",
+    "portal",
+    "slo",
+    "tickets",
+}
 
 
 def ask(sql: str, *params: object) -> list[tuple[Any, ...]]:

@@ -21,14 +21,14 @@ def words(enum: Any) -> list[str]:
     return [str(one.value) for one in enum]
 
 
-class Person(serializers.Serializer):  # type: ignore[misc, type-arg]
+class Person(serializers.Serializer):
     """Somebody, by name."""
 
     id = serializers.IntegerField()
     name = serializers.CharField(source="__str__")
 
 
-class TicketOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class TicketOut(serializers.Serializer):
     """A ticket. `due_at` is there while its first answer is owed."""
 
     reference = serializers.CharField()
@@ -54,34 +54,41 @@ class TicketOut(serializers.Serializer):  # type: ignore[misc, type-arg]
 
 
 class TicketIn(Strict):
-    """A new request, under one of the contracts of `GET /contracts/`."""
+    """A new request, under one of the contracts of `GET /contracts/`, of a kind of `GET /request-types/` (its slug).
+
+    `body` is Markdown, and never holds a password: what looks like one is refused. `external_ref` is your own number for
+    it, unique in your company.
+    """
 
     contract = Whole()
     subject = Text(max_length=SUBJECT_LENGTH)
-    body = Text(max_length=LONGEST, help_text="Markdown. Never a password: what looks like one is refused.")
+    body = Text(max_length=LONGEST)
     impact = Choice(choices=words(Impact))
     urgency = Choice(choices=words(Urgency))
-    request_type = Text(required=False, max_length=50, help_text="The slug of one of `GET /request-types/`.")
+    request_type = Text(required=False, max_length=50)
     confidential = Flag(required=False)
-    external_ref = Text(required=False, max_length=100, help_text="Your own number for it; unique in your company.")
+    external_ref = Text(required=False, max_length=100)
 
 
 class TicketFilters(Filters):
     """Which tickets."""
 
-    organization = serializers.CharField(required=False, max_length=10, help_text="A client's key: NW.")
+    organization = serializers.CharField(required=False, max_length=10)
     contract = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     status = serializers.ChoiceField(required=False, choices=words(Status))
     priority = serializers.ChoiceField(required=False, choices=words(Priority))
-    open = serializers.BooleanField(required=False, help_text="Work not done, or done.")
+    open = serializers.BooleanField(required=False)
     external_ref = serializers.CharField(required=False, max_length=100)
     opened_after = Instant(required=False)
     opened_before = Instant(required=False)
     active_after = Instant(required=False)
 
 
-class MessageOut(serializers.Serializer):  # type: ignore[misc, type-arg]
-    """One entry of the conversation. Notes for Valiantys alone are `internal`, and no client ever gets them."""
+class MessageOut(serializers.Serializer):
+    """One entry of the conversation. Notes for Valiantys alone are `internal`, and no client ever gets them.
+
+    `body` is Markdown. `stops_the_clock`: it was the first answer that a promise waits for.
+    """
 
     id = serializers.IntegerField()
     ticket = serializers.CharField(source="ticket.reference")
@@ -90,17 +97,17 @@ class MessageOut(serializers.Serializer):  # type: ignore[misc, type-arg]
     kind = serializers.ChoiceField(choices=Message.Kind.values)
     channel = serializers.ChoiceField(choices=Ticket.Channel.values)
     stops_the_clock = serializers.BooleanField(source="is_human_answer")
-    body = serializers.CharField(help_text="Markdown.")
+    body = serializers.CharField()
     at = Instant()
 
 
 class ReplyIn(Strict):
-    """A public reply."""
+    """A public reply, in Markdown."""
 
-    body = Text(max_length=LONGEST, help_text="Markdown.")
+    body = Text(max_length=LONGEST)
 
 
-class TimeOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class TimeOut(serializers.Serializer):
     """Time worked. Billable minutes are rounded up once; what no hours cover awaits an approver."""
 
     id = serializers.IntegerField()
@@ -125,7 +132,7 @@ class TimeIn(Strict):
     worked_on = serializers.DateField(required=False)
 
 
-class RequestTypeOut(serializers.Serializer):  # type: ignore[misc, type-arg]
+class RequestTypeOut(serializers.Serializer):
     """A kind of request, in the reader's language."""
 
     slug = serializers.CharField()
@@ -134,16 +141,16 @@ class RequestTypeOut(serializers.Serializer):  # type: ignore[misc, type-arg]
     description = serializers.CharField()
 
 
-class ClockOut(serializers.Serializer):  # type: ignore[misc, type-arg]
-    """One promise running for one ticket: business time, and where the target comes from."""
+class ClockOut(serializers.Serializer):
+    """One promise running for one ticket: business time, and where the target comes from (a clause, or a default)."""
 
     id = serializers.IntegerField(source="clock.id")
     ticket = serializers.CharField(source="ticket.reference")
     objective = serializers.CharField()
     priority = serializers.ChoiceField(source="clock.priority", choices=words(Priority))
     term = serializers.CharField(source="clock.term_key")
-    provenance = serializers.DictField(source="clock.provenance", help_text="Document, edition and clause, or a default.")
-    target_minutes = serializers.IntegerField(source="clock.target_minutes", help_text="Business minutes.")
+    provenance = serializers.DictField(source="clock.provenance")
+    target_minutes = serializers.IntegerField(source="clock.target_minutes")
     started_at = Instant(source="clock.started_at")
     warn_at = Instant(source="clock.warn_at")
     due_at = Instant(source="clock.due_at")
@@ -155,7 +162,7 @@ class ClockOut(serializers.Serializer):  # type: ignore[misc, type-arg]
 class ClockFilters(Filters):
     """Which clocks."""
 
-    ticket = serializers.RegexField(r"^[A-Z][A-Z0-9]{0,9}-[0-9]{1,9}$", required=False, help_text="A reference: NW-1042.")
+    ticket = serializers.RegexField(r"^[A-Z][A-Z0-9]{0,9}-[0-9]{1,9}$", required=False)
     verdict = serializers.ChoiceField(required=False, choices=words(Verdict))
     due_before = Instant(required=False)
     due_after = Instant(required=False)
