@@ -184,7 +184,8 @@ def test_only_json_is_read_and_written(cast, machine):
     form = ann.client.post("/api/v1/tickets/", new(cast), headers=ann.headers)
     assert form.status_code == 415
     assert ann.get("tickets/", 406, Accept="application/xml").data["type"].endswith("not-acceptable")
-    assert ann.client.delete("/api/v1/tickets/", headers=ann.headers).status_code == 405
+    for method in ("delete", "put", "patch", "options", "trace"):
+        assert getattr(ann.client, method)("/api/v1/tickets/", headers=ann.headers).status_code == 405
 
 
 @pytest.mark.parametrize(
