@@ -251,6 +251,7 @@ SPECTACULAR_SETTINGS = {
         "reference": {"type": "string", "pattern": "^[A-Z][A-Z0-9]{0,9}-[0-9]{1,9}$"},
         "id": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 10**18 - 1},
     },
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},  # asks nobody else
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
