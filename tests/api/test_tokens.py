@@ -217,3 +217,15 @@ def test_a_list_costs_as_many_questions_with_many_rows(cast, things, machine, pa
         opened(cast, subject=f"Request {number}")
         act(cast.ann, tickets.reply, ticket_id=things.ticket.pk, body=f"And {number}", now=NOW)
     assert questions() == few <= 20
+
+
+def test_where_a_second_step_is_asked_a_session_has_it_and_a_token_stands_for_it(
+    cast, things, machine, client, settings
+):
+    settings.STAFF_SECOND_STEP = True
+    answer = machine(cast.lea).get("tickets/")
+    assert not answer.cookies  # no session comes of it
+    client.force_login(cast.lea)
+    refused = client.get("/api/v1/tickets/")
+    assert (refused.status_code, refused["Content-Type"]) == (403, "application/problem+json")
+    assert client.get("/integrations/tokens/").status_code == 302
