@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from common import tenancy
+from common.api import problems
 
 
 class TenancyMiddleware:
@@ -76,9 +77,12 @@ class SecondStepMiddleware:
             settings.STAFF_SECOND_STEP
             and person.is_authenticated
             and person.is_valiantys
+            and not hasattr(request, "api_token")  # made on a page that asked for it
             and not request.path.startswith(OPEN_WITHOUT)
             and not _has_second_step(request)
         ):
+            if request.path.startswith("/api/"):
+                return problems.response(403, _("Your role asks for a second step of sign-in. Set it up to go on."))
             messages.warning(request, _("Your role asks for a second step of sign-in. Set it up to go on."))
             return redirect("mfa_index")
         return self.get_response(request)

@@ -112,6 +112,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    narrowed_to: int | None = None  # an API token is for one client, whatever else its person may see
 
     objects = UserManager()
 
@@ -135,7 +136,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def serves_all(self) -> bool:
         """Leads and administrators serve every client; consultants and account managers those they are assigned to."""
-        return self.staff_role in {StaffRole.LEAD, StaffRole.ADMINISTRATOR}
+        return self.narrowed_to is None and self.staff_role in {StaffRole.LEAD, StaffRole.ADMINISTRATOR}
 
     @cached_property
     def roles(self) -> dict[int, str]:
@@ -157,6 +158,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     def organization_ids(self) -> list[int]:
         """The clients this person belongs to or serves."""
         return sorted(self.roles)
+
+    def narrow_to(self, organization_id: int) -> bool:
+        """From now on, in this object, a person of that one client; False, and nothing changes, for an outsider."""
+        role = self.role_in(organization_id)
+        if role is not None:
+            self.narrowed_to = organization_id
+            self.roles = {organization_id: role}
+        return role is not None
 
     def role_in(self, organization_id: int) -> str | None:
         """The role that counts for this client, or None for an outsider."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
 from contracts import terms
@@ -87,6 +89,15 @@ def live_contracts(user: User, on: date) -> list[Contract]:
         .select_related("organization")
         .order_by("organization__name", "reference")
     )
+
+
+def contract_by_id(user: User, pk: int) -> Contract:
+    """One contract, if this person may see it; Http404 otherwise."""
+    contract = Contract.objects.visible_to(user).select_related("organization", "calendar").filter(pk=pk).first()
+    if contract is None:
+        raise Http404
+    permissions.check(user, "contract.view", contract.organization_id)
+    return contract
 
 
 def contract_for_work(contract: Contract, on: date) -> Contract:

@@ -91,6 +91,23 @@ def escalation_by_id(user: User, pk: int) -> Escalation:
     return escalation
 
 
+def escalation_list(user: User, *, ticket: str = "", open: bool | None = None) -> QuerySet[Escalation]:
+    """Escalations, open and over, of tickets that this person sees."""
+    found = Escalation.objects.visible_to(user).filter(ticket__in=Ticket.objects.visible_to(user))
+    if ticket:
+        key, _dash, number = ticket.rpartition("-")
+        found = found.filter(ticket__organization__key=key, ticket__number=int(number))
+    if open is not None:
+        found = found.filter(closed_at__isnull=open)
+    return found.select_related("ticket__organization", "acknowledged_by")
+
+
+def steps_of(user: User, escalation: Escalation) -> QuerySet[EscalationStep]:
+    """The levels that an escalation reached, in order."""
+    steps = EscalationStep.objects.visible_to(user).filter(organization_id=escalation.organization_id)
+    return steps.filter(escalation=escalation).order_by("id")
+
+
 def ladder_for(ticket: Ticket) -> LadderView:
     """The ladder of a ticket that the reader sees: its levels with their people, and where the escalation stands."""
     here = {"organization_id": ticket.organization_id}

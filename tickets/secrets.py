@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 SHAPES = {
     gettext_noop("a private key"): re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
     gettext_noop("an Atlassian API token"): re.compile(r"\bATATT3[A-Za-z0-9_\-=]{20,}"),
+    gettext_noop("a token of Total Care"): re.compile(r"\btc_[0-9]+_[A-Za-z0-9_-]{43}"),
     gettext_noop("an access key"): re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36,}\b"),
     gettext_noop("a bearer token"): re.compile(r"(?i)\bauthorization\s*:\s*(?:bearer|basic)\s+[A-Za-z0-9._\-+/=]{12,}"),
     gettext_noop("a password"): re.compile(

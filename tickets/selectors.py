@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
@@ -11,13 +14,14 @@ from accounts.models import User
 from accounts.permissions import ACTIONS
 from accounts.roles import StaffRole
 from audit.models import Audience
-from tickets.models import Attachment, Category, Message, RequestType, Ticket
+from tickets.models import Attachment, Category, Message, RequestType, Ticket, TicketClock
+from tickets.workflow import OPEN
 
 
 def ticket_by_reference(user: User, reference: str, *also: str) -> Ticket:
     """NW-1042, if this person sees it; Http404 otherwise, whatever is wrong with it. `also`: what a page reads along."""
     key, dash, number = reference.rpartition("-")
-    if not dash or not number.isascii() or not number.isdigit() or len(number) > 9:
+    if not dash or not key.isalnum() or not number.isascii() or not number.isdigit() or len(number) > 9:
         raise Http404
     ticket = (
         Ticket.objects.visible_to(user)
@@ -30,19 +34,61 @@ def ticket_by_reference(user: User, reference: str, *also: str) -> Ticket:
     return ticket
 
 
+def ticket_list(
+    user: User,
+    *,
+    organization: str = "",
+    open: bool | None = None,
+    opened_after: datetime | None = None,
+    opened_before: datetime | None = None,
+    active_after: datetime | None = None,
+    **same: Any,
+) -> QuerySet[Ticket]:
+    """The tickets this person sees, narrowed by what a list asks for; `same` are columns with their values."""
+    tickets: Any = Ticket.objects.visible_to(user).filter(**same)
+    if organization:
+        tickets = tickets.filter(organization__key=organization)
+    if open is not None:
+        tickets = tickets.open() if open else tickets.exclude(status__in=OPEN)
+    ranges = {"opened_at__gte": opened_after, "opened_at__lt": opened_before, "active_at__gte": active_after}
+    found: QuerySet[Ticket] = tickets.filter(**{name: value for name, value in ranges.items() if value is not None})
+    return found.select_related("organization", "request_type", "requester", "assignee")
+
+
+def messages(user: User, ticket: Ticket) -> QuerySet[Message]:
+    """What was said; without internal notes for people of clients."""
+    found = Message.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket)
+    return found if user.is_valiantys else found.filter(audience=Audience.CLIENT)
+
+
 def conversation(user: User, ticket: Ticket) -> list[Message]:
-    """What was said, oldest first, with its `files`; without internal notes for people of clients."""
-    messages = Message.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket)
-    if not user.is_valiantys:
-        messages = messages.filter(audience="client")
+    """The same, oldest first, with their authors and their `files`."""
     files = (
         Attachment.objects.visible_to(user)
         .filter(organization_id=OuterRef("organization_id"), message=OuterRef("pk"))
         .order_by("id")
         .values(file=JSONObject(id="id", name="name", size="size", content_type="content_type"))
     )
-    messages = messages.annotate(files=ArraySubquery(files))  # type: ignore[no-redef] # where Message declares it
-    return list(messages.select_related("author").order_by("id"))
+    said = messages(user, ticket).annotate(files=ArraySubquery(files))
+    return list(said.select_related("author").order_by("id"))
+
+
+def clock_list(
+    user: User,
+    *,
+    ticket: str = "",
+    verdict: str = "",
+    due_before: datetime | None = None,
+    due_after: datetime | None = None,
+) -> QuerySet[TicketClock]:
+    """The clocks of tickets this person sees."""
+    found = TicketClock.objects.visible_to(user).filter(ticket__in=Ticket.objects.visible_to(user))
+    if ticket:
+        key, _dash, number = ticket.rpartition("-")
+        found = found.filter(ticket__organization__key=key, ticket__number=int(number))
+    asked = {"clock__verdict": verdict or None, "clock__due_at__lt": due_before, "clock__due_at__gte": due_after}
+    found = found.filter(**{name: value for name, value in asked.items() if value is not None})
+    return found.select_related("ticket__organization", "clock")
 
 
 def attachment(user: User, ticket: Ticket, pk: int) -> Attachment:

@@ -21,6 +21,8 @@ urlpatterns = [
     path("people/", include("accounts.urls")),
     path("tickets/", include("tickets.urls")),
     path("escalations/", include("escalation.urls")),
+    path("integrations/", include("integrations.urls")),
+    path("api/v1/", include("totalcare.api")),
     path("", include("portal.urls")),
 ]
 if settings.DEV_MAIL_PAGES:

@@ -12,7 +12,7 @@ NOTHING: Callable[[World], list[Any]] = lambda world: []  # noqa: E731
 @dataclass(frozen=True)
 class Route:
     """kind: `object`, one client's thing: 404 for outsiders. `own`, a page about who asks. `open`, for everybody.
-    `staff`, for Valiantys's people: 403 or 404 for others. `posts`: whether the walk also posts."""
+    `api`: 401 for the anonymous, and 404 for outsiders where it is about one thing. `staff`, for Valiantys's people: 403 or 404 for others. `posts`: whether the walk also posts."""
 
     kind: str
     args: Callable[[World], list[Any]] = NOTHING
@@ -68,6 +68,26 @@ ROUTES: dict[str, Route] = {
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
     "portal:set_theme": Route("open", posts=False),
+    # integrations
+    "integrations:tokens": Route("own", posts=False),
+    "integrations:revoke": Route("object", lambda w: [w.token.pk]),
+    # the API: what a token meets is in test_api_routes.py
+    "api:schema": Route("open"),
+    "api:docs": Route("open"),
+    "api:tickets": Route("api"),
+    "api:ticket": Route("api", reference),
+    "api:messages": Route("api", reference),
+    "api:time": Route("api", reference),
+    "api:request_types": Route("api"),
+    "api:contracts": Route("api"),
+    "api:contract": Route("api", contract),
+    "api:terms": Route("api", contract),
+    "api:balance": Route("api", contract),
+    "api:clocks": Route("api"),
+    "api:clock": Route("api", lambda w: [w.clock_id]),
+    "api:escalations": Route("api"),
+    "api:escalation": Route("api", lambda w: [w.escalation.pk]),
+    "api:nowhere": Route("open", posts=False),
     # the local outbox, for development only
     "notifications:mails": Route("open", posts=False),
     "notifications:mail": Route("open", lambda w: ["none"], posts=False),

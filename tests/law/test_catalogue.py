@@ -15,7 +15,11 @@ TENANT_TABLES = """(SELECT attrelid FROM pg_attribute a JOIN pg_class c ON c.oid
     UNION SELECT 'accounts_organization'::regclass)"""
 SCOPE = "= ANY ((NULLIF(current_setting('totalcare.organizations'::text, true), ''::text))::bigint[]))"
 OWN = "(user_id = (NULLIF(current_setting('totalcare.person'::text, true), ''::text))::bigint)"
-PERSONAL = {"accounts_membership", "accounts_assignment"}  # one reads one's own before any scope is open
+PERSONAL = {
+    "accounts_membership",
+    "accounts_assignment",
+    "integrations_apitoken",
+}  # one reads one's own before any scope is open
 TWO_AUDIENCES = {
     "audit_event",
     "tickets_attachment",
@@ -35,7 +39,18 @@ GLOBAL = {
     "escalation.EngineHeartbeat",
 }  # fmt: skip
 # Rows written by hand into these would be an escalation of rights: nobody but the owner touches them.
-OURS = {"accounts", "audit", "common", "contracts", "escalation", "notifications", "portal", "slo", "tickets"}
+OURS = {
+    "accounts",
+    "audit",
+    "common",
+    "contracts",
+    "escalation",
+    "integrations",
+    "notifications",
+    "portal",
+    "slo",
+    "tickets",
+}
 
 
 def ask(sql: str, *params: object) -> list[tuple[Any, ...]]:

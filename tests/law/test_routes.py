@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 from accounts.services import invite
 from common import tenancy
 from escalation.models import Escalation
+from integrations.services import create_token
 from tickets import services
 from tickets.models import Attachment, WorkLog
 
@@ -89,9 +90,13 @@ def world(cast: Any) -> SimpleNamespace:
             organization=cast.northwind, ticket=ticket, ladder=cast.northwind_ladder, cause="breach", level=1,
             opened_at=now, entered_at=now, acknowledge_by=now + timedelta(hours=1),
         )  # fmt: skip
+        clock_id = ticket.clocks.get().clock_id
+    with tenancy.user(cast.ann):
+        token, _secret = create_token(actor=cast.ann, name=SECRET, organization=cast.northwind, days=30, now=now)
     return SimpleNamespace(
-        cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment
-    )
+        cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment,
+        clock_id=clock_id, token=token,
+    )  # fmt: skip
 
 
 def test_every_address_is_listed():
@@ -121,7 +126,10 @@ def test_an_outsider_meets_nothing_and_changes_nothing(client, world, name, who)
         assert SECRET not in (b"" if answer.streaming else answer.content).decode()
         assert "Ann Walker" not in (b"" if answer.streaming else answer.content).decode()
         sent_to_login = answer.status_code == 302 and answer.url.startswith(reverse("account_login"))
-        if who == "anonymous" and route.kind != "open":
+        if route.kind == "api":
+            about_one = bool(route.args(world)) and answer.status_code != 405
+            assert answer.status_code == 401 if who == "anonymous" else not about_one or answer.status_code == 404
+        elif who == "anonymous" and route.kind != "open":
             assert sent_to_login or answer.status_code in {404, 405}, (answer.status_code, answer.headers)
         elif route.kind == "object":
             assert answer.status_code in {404, 405}, answer.status_code

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "audit", "contracts", "escalation", "notifications", "portal", "slo", "tickets")
+APPS = ("accounts", "audit", "contracts", "escalation", "integrations", "notifications", "portal", "slo", "tickets")
 READERS = {"views", "api", "selectors", "forms", "context", "templatetags"}
 SHELLS = {"views", "api", "templatetags", "context", "tasks", "forms", "selectors"}
 # Data that is the same for every client.

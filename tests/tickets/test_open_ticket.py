@@ -41,7 +41,7 @@ def test_numbers_follow_each_other_for_each_client_apart(cast: Any) -> None:
 
 def test_what_fails_takes_no_number(cast: Any) -> None:
     opened(cast, external_ref="CRM-1")
-    with pytest.raises(Exception, match="tickets_ticket_external"):
+    with pytest.raises(Refused, match="CRM-1"):
         opened(cast, external_ref="CRM-1")
     assert opened(cast).reference == "NW-2"
 

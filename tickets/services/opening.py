@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts import permissions
@@ -69,7 +69,13 @@ def open_ticket(
     # Words that are logged for a client are the client's; a reply is its writer's.
     author = actor if follows else ticket.requester
     message = Message(organization=organization, author=author, channel=channel, body=body, at=now)
-    numbering.write(ticket, clock, message)
+    try:
+        numbering.write(ticket, clock, message)
+    except IntegrityError as error:
+        if "tickets_ticket_external" not in str(error):
+            raise
+        told = _("There is already a request with the reference “%(reference)s”.")
+        raise Refused(told % {"reference": external_ref}) from error
     names = attach(message, files, now)
     event = record(
         organization_id=organization.pk, actor_id=actor.pk, verb="ticket.opened", subject_kind="ticket",

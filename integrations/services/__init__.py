@@ -1,0 +1,6 @@
+"""The only writers of tokens and remembered answers."""
+
+from .idempotency import claim, forget, remember
+from .tokens import authenticate, create_token, revoke_token
+
+__all__ = ["authenticate", "claim", "create_token", "forget", "remember", "revoke_token"]
