@@ -55,6 +55,15 @@ class RouteFilter(logging.Filter):
         return True
 
 
+class AwayFilter(logging.Filter):
+    """A task that found PostgreSQL away says so in a line: the next bell brings another, and where it stood is no news."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and type(record.exc_info[1]).__name__ == "OperationalError":
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class LineFormatter(logging.Formatter):
     """For a terminal: the same facts, as a line to read."""
 
@@ -85,7 +94,7 @@ def configuration() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"route": {"()": RouteFilter}},
+        "filters": {"route": {"()": RouteFilter}, "away": {"()": AwayFilter}},
         "formatters": {
             "line": {"()": LineFormatter, "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
             "json": {"()": JsonFormatter},
@@ -96,7 +105,10 @@ def configuration() -> dict[str, Any]:
             "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
             "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
             "gunicorn.access": {"level": "WARNING"},  # names addresses and people's; ours is totalcare.request
-            "celery.app.trace": {"level": "WARNING"},  # two lines for each bell would drown the rest
+            "celery.app.trace": {
+                "level": "WARNING",
+                "filters": ["away"],
+            },  # two lines for each bell would drown the rest
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },

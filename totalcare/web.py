@@ -22,16 +22,22 @@ logconfig_dict = configuration()
 # The worker's own heartbeat file: a disk that hangs must not look like a worker that does.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
-# Each process counts in a file of its own; whichever answers /metrics adds them up. Set before prometheus_client loads.
-_given = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
-_folder = Path(_given or tempfile.mkdtemp(prefix="totalcare-metrics-"))
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_folder)
+
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+_made: list[Path] = []
 
 
 def on_starting(server: Any) -> None:
-    """Begin at nought: files of an earlier run would count twice."""
-    _folder.mkdir(parents=True, exist_ok=True)
-    for left in _folder.glob("*.db"):
+    """Each process counts in a file of its own, and whichever answers /metrics adds them up. Begin at nought.
+
+    Before the processes are forked: prometheus_client looks for the folder once, when it loads.
+    """
+    if not os.environ.get(COUNTS):
+        _made.append(Path(tempfile.mkdtemp(prefix="totalcare-metrics-")))
+        os.environ[COUNTS] = str(_made[0])
+    folder = Path(os.environ[COUNTS])
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob("*.db"):
         left.unlink()
 
 
@@ -44,5 +50,5 @@ def child_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Leave nothing behind in a folder of our making."""
-    if not _given:
-        shutil.rmtree(_folder, ignore_errors=True)
+    for folder in _made:
+        shutil.rmtree(folder, ignore_errors=True)

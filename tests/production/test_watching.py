@@ -212,3 +212,15 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         cwd=settings.BASE_DIR, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.stdout.strip() == "from-a-file-and-long-enough-to-be-taken-for-a-real-key-0123456789", ran.stderr
+
+
+def test_a_task_that_finds_the_database_away_says_so_in_a_line():
+    from django.db import OperationalError
+
+    try:
+        raise OperationalError("connection refused")
+    except OperationalError:
+        record = logging.LogRecord("celery.app.trace", logging.ERROR, "", 1, "task failed", (), sys.exc_info())
+    assert logs.AwayFilter().filter(record)
+    assert record.exc_info is None
+    assert "away" in logs.configuration()["loggers"]["celery.app.trace"]["filters"]
