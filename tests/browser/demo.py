@@ -108,7 +108,7 @@ def session(person: Any) -> str:
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     # The password was given, and is for hours: no page asks for it again.
     store["account_authentication_methods"] = [
-        {"method": "password", "at": time.time() + 36_000, "email": person.email}
+        {"method": "password", "at": time.time() + 36_000, "reauthenticated": True}
     ]
     store.save()
     return str(store.session_key)
