@@ -98,6 +98,7 @@ def prepare() -> dict[str, Any]:
 
 def session(person: Any) -> str:
     """A session of this person, as the sign-in page would have begun it."""
+    from allauth.account.internal.flows import login
     from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
@@ -107,8 +108,9 @@ def session(person: Any) -> str:
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = person.get_session_auth_hash()
     # The password was given, and is for hours: no page asks for it again.
-    store["account_authentication_methods"] = [
-        {"method": "password", "at": time.time() + 36_000, "email": person.email}
+    store[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
+    store[login.AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": time.time() + 36_000, "reauthenticated": True}
     ]
     store.save()
     return str(store.session_key)

@@ -44,14 +44,8 @@ def _parts(row: models.Model, known: dict[str, str]) -> tuple[str, str, list[Any
     """Columns, what fills each, and the parameters; as Django's own INSERT, but for what an earlier step says."""
     fields: list[Any] = [field for field in row._meta.local_concrete_fields if not field.primary_key]
     given = [field for field in fields if field.column not in known]
-    names = ", ".join(
-        connection.ops.quote_name(field.column) for field in [*given, *(f for f in fields if f not in given)]
-    )
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in given)
     # A parameter of a SELECT has no type of its own, unlike one of VALUES.
-    typed = [f"%s::{field.db_type(connection).partition('(')[0].replace('bigserial', 'bigint')}" for field in given]
-    later = [known[field.column] for field in fields if field not in given]
-    return (
-        names,
-        ", ".join([*typed, *later]),
-        [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in given],
-    )
+    typed = [f"%s::{str(field.db_type(connection)).partition('(')[0]}" for field in given]
+    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in given]
+    return ", ".join([names, *known]), ", ".join([*typed, *known.values()]), values
