@@ -69,7 +69,7 @@ def conversation(user: User, ticket: Ticket) -> list[Message]:
         .order_by("id")
         .values(file=JSONObject(id="id", name="name", size="size", content_type="content_type"))
     )
-    said = messages(user, ticket).annotate(files=ArraySubquery(files))
+    said = messages(user, ticket).annotate(files=ArraySubquery(files))  # type: ignore[no-redef] # where Message declares it
     return list(said.select_related("author").order_by("id"))
 
 
