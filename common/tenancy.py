@@ -101,7 +101,7 @@ def user(person: Any) -> Iterator[datetime]:
         with enter(of(person)) as now:
             yield now
         return
-    with transaction.atomic():
+    with undoable():
         try:
             declare(Scope(APP, person=person.pk))
             yield declare(of(person))

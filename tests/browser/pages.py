@@ -85,6 +85,7 @@ PAGES = (
     Page("security-keys", "mfa_list_webauthn", "ann"),
     Page("security-key-new", "mfa_add_webauthn", "ann"),
     Page("sessions", "usersessions_list", "ann"),
+    Page("tokens", "integrations:tokens", "ann"),
     Page("invitation", "accounts:accept", find=("token",)),
     Page("invitation-closed", "accounts:accept", find=("forged",)),
     # the demo's outbox
@@ -95,6 +96,30 @@ PAGES = (
 NOT_PAGES = {
     "live": "words for a load balancer",
     "ready": "words for a load balancer",
+    "metrics": "figures for a collector",
+    "tickets:attachment": "a file, sealed",
+    "integrations:revoke": "POST only",
+    "api:docs": "Swagger UI's own page; tests/browser/test_api.py drives it",
+    **{
+        f"api:{name}": "JSON for programs"
+        for name in (
+            "schema",
+            "tickets",
+            "ticket",
+            "messages",
+            "time",
+            "request_types",
+            "contracts",
+            "contract",
+            "terms",
+            "balance",
+            "clocks",
+            "clock",
+            "escalations",
+            "escalation",
+            "nowhere",
+        )
+    },
     "accounts:revoke": "POST only",
     "accounts:set_theme": "POST only",
     "accounts:set_language": "POST only",
