@@ -161,7 +161,10 @@ def served(workers: int = 2) -> Iterator[int]:
     from totalcare.embedded.state import free_port
 
     port = free_port()
-    environment = {**os.environ, "DATABASE_ROLE": "app", "DEBUG": "0", "SECURE": "0", "ALLOWED_HOSTS": "127.0.0.1"}
+    environment = {
+        **os.environ, "DATABASE_ROLE": "app", "DEBUG": "0", "SECURE": "0", "ALLOWED_HOSTS": "127.0.0.1",
+        "STAFF_SECOND_STEP": "0",  # the visitors of a benchmark have a password only
+    }  # fmt: skip
     manage("collectstatic", "--no-input", "--verbosity=0", role="app")
     command = [
         sys.executable,
