@@ -137,16 +137,6 @@ def when(value: dt.datetime | dt.date | None, style: str = "short", zone: str | 
 
 
 @register.filter
-def zone_offset(value: dt.datetime) -> str:
-    """The reader's offset at that instant, as `UTC+1`, for the foot of a page."""
-    offset = timezone.localtime(value).utcoffset() or dt.timedelta()
-    minutes = int(offset.total_seconds() // 60)
-    sign = MINUS if minutes < 0 else "+"
-    hours_, rest = divmod(abs(minutes), 60)
-    return "UTC" if not minutes else f"UTC{sign}{hours_}{f':{rest:02d}' if rest else ''}"
-
-
-@register.filter
 def initials(person: Any) -> str:
     """One or two capitals for an avatar, from a user, anything with a name, or a text: `Léa Fontaine` → `LF`."""
     name = _name(person)
