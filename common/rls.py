@@ -168,3 +168,28 @@ def immutable(table: str, condition: str, message: str) -> migrations.RunSQL:
                 FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {table}_immutable()""",
         f"DROP TRIGGER {table}_immutable ON {table}; DROP FUNCTION {table}_immutable()",
     )
+
+
+def part_of_a_draft(table: str, whole: str, key: str, through: str = "", through_key: str = "") -> migrations.RunSQL:
+    """A plain trigger that refuses any change to the parts of a row whose status is no longer 'draft', whoever asks.
+
+    `key` names the whole, or a row of `through` whose `through_key` does. The whole is read FOR SHARE: a part that is written
+    while somebody publishes waits, and is refused.
+    """
+    part = f"CASE WHEN TG_OP = 'INSERT' THEN NEW.{key} ELSE OLD.{key} END"
+    owner = f"(SELECT {through_key} FROM {through} WHERE id = {part})" if through else part
+    return migrations.RunSQL(
+        f"""CREATE FUNCTION {table}_of_a_draft() RETURNS trigger LANGUAGE plpgsql AS $$
+                DECLARE state text;
+                BEGIN
+                    SELECT status INTO state FROM {whole} WHERE id = ({owner}) FOR SHARE;
+                    IF state IS DISTINCT FROM 'draft' OR (TG_OP = 'UPDATE' AND NEW.{key} <> OLD.{key}) THEN
+                        RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation',
+                            MESSAGE = 'part of what is published: it never changes';
+                    END IF;
+                    RETURN COALESCE(NEW, OLD);
+                END $$;
+            CREATE TRIGGER {table}_of_a_draft BEFORE INSERT OR UPDATE OR DELETE ON {table}
+                FOR EACH ROW EXECUTE FUNCTION {table}_of_a_draft()""",
+        f"DROP TRIGGER {table}_of_a_draft ON {table}; DROP FUNCTION {table}_of_a_draft()",
+    )

@@ -16,8 +16,9 @@ from common.api.strict import Filters
 from common.api.views import ApiView
 
 from .models import AgreementDocument, Contract, HoursAccount
+from .precedence import Effective, Lost, Setting, Why
 from .selectors import contract_by_id, day_of, effective_terms
-from .terms import REGISTRY, Effective, Kind
+from .terms import REGISTRY, Kind
 
 
 class ContractOut(serializers.Serializer):
@@ -59,15 +60,25 @@ class ClauseOut(serializers.Serializer):
     text = serializers.CharField()
 
 
+class LostOut(ClauseOut):
+    """A clause that gave way, and why."""
+
+    why = serializers.ChoiceField(choices=[why.value for why in Why])
+
+
 class TermOut(serializers.Serializer):
-    """A term in force: a whole number of its unit, or true or false. Without a clause that won, the default holds."""
+    """A term in force: a whole number of its unit, true or false, or a word. Without a clause that won, the default holds.
+
+    `value` is null where clauses of one rank and date differ; `conflict` names them.
+    """
 
     key = serializers.CharField()
     label = serializers.CharField()
     unit = serializers.ChoiceField(choices=[kind.value for kind in Kind])
-    value = serializers.JSONField()
+    value = serializers.JSONField(allow_null=True)
     clause = ClauseOut(allow_null=True)
-    gave_way = ClauseOut(many=True)
+    gave_way = LostOut(many=True)
+    conflict = ClauseOut(many=True)
 
 
 class TermsOut(serializers.Serializer):
@@ -133,8 +144,17 @@ class Terms(ApiView):
 def _term(one: Effective) -> dict[str, Any]:
     return {
         "key": one.term.key, "label": one.term.label(get_language() or "en"), "unit": one.term.kind.value,
-        "value": one.value, "clause": one.winner, "gave_way": one.losers,
+        "value": one.settled, "clause": _clause(one.winner) if one.winner else None,
+        "gave_way": [_lost(lost) for lost in one.losers], "conflict": [_clause(setting) for setting in one.conflict],
     }  # fmt: skip
+
+
+def _clause(setting: Setting) -> dict[str, Any]:
+    return {name: getattr(setting, name) for name in ClauseOut().fields}
+
+
+def _lost(lost: Lost) -> dict[str, Any]:
+    return {**_clause(lost.setting), "why": lost.why}
 
 
 class Balance(ApiView):

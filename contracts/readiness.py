@@ -42,10 +42,11 @@ def has_calendar(contract: Contract) -> list[str]:
 @register
 def has_no_conflict(contract: Contract) -> list[str]:
     """Two clauses that say different things about one term, on one date: nothing is guessed (domain §1.1)."""
-    from contracts import selectors, terms  # they import the models, which this module is loaded before
+    from contracts.agreement import agreement_of  # it imports the models, which this module is loaded before
 
     return [
         _("one value for %(key)s, that §%(one)s of “%(document)s” and §%(other)s of “%(against)s” set differently")
-        % {"key": a.key, "one": a.clause, "document": a.document, "other": b.clause, "against": b.document}
-        for a, b in terms.conflicts(selectors.settings_of(contract))
+        % {"key": found.key, "one": a.clause, "document": a.document, "other": b.clause, "against": b.document}
+        for found in agreement_of(contract).conflicts(contract.starts_on)
+        for a, b in [found.settings[:2]]
     ]

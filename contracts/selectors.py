@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
-from contracts import terms
-from contracts.models import ClauseTerm, Contract, HoursAccount, HoursEntry
+from contracts.agreement import agreement_of
+from contracts.models import Contract, HoursAccount, HoursEntry
 from contracts.models.contract import ContractQuerySet
+from contracts.precedence import Effective
 from slo import clock as rule
 from slo import services as slo
-from slo.models import CalendarEdition
+from slo.models import BusinessCalendar, CalendarEdition
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Promise:
     warn_percent: int
     edition: CalendarEdition | None
     due_at: datetime | None
-    target: terms.Effective
-    coverage: terms.Effective
+    target: Effective
+    coverage: Effective
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -46,20 +47,9 @@ def day_of(at: datetime) -> date:
     return timezone.localtime(at, timezone.get_default_timezone()).date()
 
 
-def settings_of(contract: Contract) -> list[terms.Setting]:
-    """What the clauses of a contract's documents set, of all dates."""
-    rows = ClauseTerm.objects.filter(
-        organization_id=contract.organization_id, clause__document__contract_id=contract.pk
-    ).values_list(
-        "key", "value", "clause_id", "clause__number", "clause__document_id", "clause__document__title",
-        "clause__document__kind", "clause__document__edition", "clause__document__effective_on",
-    )  # fmt: skip
-    return [terms.Setting(*row) for row in rows]
-
-
-def effective_terms(contract: Contract, on: date) -> Mapping[str, terms.Effective]:
+def effective_terms(contract: Contract, on: date) -> Mapping[str, Effective]:
     """Every term of a contract on a day, each with its clause or its default."""
-    return terms.effective(settings_of(contract), tier=contract.tier, on=on)
+    return agreement_of(contract).on(on)
 
 
 def promise(contract: Contract, *, priority: str, channel: str, at: datetime) -> Promise:
@@ -73,12 +63,21 @@ def promise(contract: Contract, *, priority: str, channel: str, at: datetime) ->
     minutes, warning = int(target.value), int(in_force["slo.warning"].value)
     if not coverage.value:
         return Promise(False, key, minutes, warning, None, None, target, coverage)
-    calendar_id = contract.calendar_id
-    if priority == "critical" and contract.critical_calendar_id:
-        calendar_id = contract.critical_calendar_id
-    edition = slo.edition_at(calendar_id, at)
+    edition = slo.edition_at(calendar_for(contract, in_force, priority), at)
     due = rule.due(edition.rule(), at, timedelta(minutes=minutes))
     return Promise(True, key, minutes, warning, edition, due, target, coverage)
+
+
+def calendar_for(contract: Contract, in_force: Mapping[str, Effective], priority: str) -> int | None:
+    """The id of the calendar that a priority is counted by: a clause's, before the one chosen on the contract's page."""
+    critical = priority == "critical"
+    named = str(in_force["calendar.critical"].value) if critical else ""
+    chosen = contract.critical_calendar_id if critical else None
+    if not named and chosen is None:
+        named, chosen = str(in_force["calendar.business"].value), contract.calendar_id
+    if not named:
+        return chosen
+    return BusinessCalendar.objects.filter(name=named).values_list("pk", flat=True).first() or contract.calendar_id
 
 
 def live_contracts(user: User, on: date) -> list[Contract]:

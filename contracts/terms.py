@@ -6,10 +6,10 @@ Defaults are the house's examples, not the guide's (it gives no figure); an admi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+
+Value = int | bool | str
 
 
 class Kind(StrEnum):
@@ -18,8 +18,19 @@ class Kind(StrEnum):
     BUSINESS_MINUTES = "business_minutes"
     MINUTES = "minutes"
     BUSINESS_DAYS = "business_days"
+    DAYS = "days"
+    MONTHS = "months"
+    COUNT = "count"
     PERCENTAGE = "percentage"
     BOOLEAN = "boolean"
+    CHOICE = "choice"
+    CALENDAR = "calendar"
+    PEOPLE = "people"
+
+
+NUMBERS = frozenset({
+    Kind.BUSINESS_MINUTES, Kind.MINUTES, Kind.BUSINESS_DAYS, Kind.DAYS, Kind.MONTHS, Kind.COUNT, Kind.PERCENTAGE,
+})  # fmt: skip
 
 
 class TermError(ValueError):
@@ -32,15 +43,20 @@ class TermError(ValueError):
 
 @dataclass(frozen=True)
 class Term:
-    """One entry of the registry. Numbers lie within `least` and `most`, both included."""
+    """One entry of the registry. Numbers lie within `least` and `most`, both included; a choice is one of `choices`.
+
+    `obeyed` is False where the portal shows what was agreed while people still keep it by hand.
+    """
 
     key: str
     kind: Kind
-    default: int | bool
+    default: Value
     label_en: str
     label_fr: str
     least: int = 1
     most: int = 100_000
+    choices: tuple[str, ...] = ()
+    obeyed: bool = True
 
     def label(self, language: str) -> str:
         """In English or French."""
@@ -58,6 +74,8 @@ CHANNELS = {
     "email": (False, "e-mail", "courriel"),
     "phone": (False, "phone", "téléphone"),
 }
+PERIODS = ("monthly", "quarterly", "half_yearly", "yearly")
+ALERTS = (("first", 50, "First", "Première"), ("second", 75, "Second", "Deuxième"), ("third", 90, "Third", "Troisième"), ("last", 100, "Last", "Dernière"))  # fmt: skip
 
 REGISTRY: dict[str, Term] = {
     term.key: term
@@ -77,16 +95,39 @@ REGISTRY: dict[str, Term] = {
             )
             for channel, (covered, english, french) in CHANNELS.items()
         ),
+        Term("calendar.business", Kind.CALENDAR, "", "Business hours", "Heures ouvrées"),
+        Term("calendar.critical", Kind.CALENDAR, "", "Business hours, critical priority", "Heures ouvrées, priorité critique"),
         Term("hours.increment", Kind.MINUTES, 15, "Time is billed by steps of", "Temps facturé par pas de", most=480),
         Term("hours.estimate_threshold", Kind.MINUTES, 240, "An estimate needs approval above", "Estimation à approuver au-delà de"),
+        Term("hours.period", Kind.CHOICE, "monthly", "Hours are granted", "Heures accordées", choices=PERIODS, obeyed=False),
+        Term("hours.rollover", Kind.MONTHS, 3, "Unused hours roll over once, for", "Heures non utilisées reportées une fois, pour", least=0, most=24, obeyed=False),
+        Term("hours.posting_grace", Kind.BUSINESS_DAYS, 3, "Time of a period is accepted until, after its end", "Temps d’une période accepté jusqu’à, après sa fin", least=0, most=30, obeyed=False),
+        Term("hours.adjustment_lot", Kind.DAYS, 30, "Hours given back after their expiry last", "Heures rendues après leur expiration, valables", most=366, obeyed=False),
+        Term("hours.overage", Kind.BOOLEAN, False, "Work beyond the hours, after an approver’s yes", "Travail au-delà des heures, après accord d’un approbateur", obeyed=False),
+        Term("hours.overage_ceiling", Kind.MINUTES, 0, "Work beyond the hours, at most", "Travail au-delà des heures, au plus", least=0, obeyed=False),
+        *(
+            Term(
+                f"hours.alert.{name}", Kind.PERCENTAGE, share, f"{english} alert on the hours used",
+                f"{french} alerte sur les heures utilisées", obeyed=False,
+            )
+            for name, share, english, french in ALERTS
+        ),
+        Term("ticket.first_reminder", Kind.BUSINESS_DAYS, 3, "First reminder when we wait for you", "Premier rappel quand nous vous attendons", most=60, obeyed=False),
+        Term("ticket.second_reminder", Kind.BUSINESS_DAYS, 7, "Second reminder when we wait for you", "Second rappel quand nous vous attendons", most=60, obeyed=False),
         Term("ticket.closes_after", Kind.BUSINESS_DAYS, 10, "A resolved ticket closes after", "Un ticket résolu se ferme après", most=120),
+        Term("change.client_signatories", Kind.PEOPLE, "", "Who signs a change for the client", "Qui signe une modification pour le client"),
+        Term("change.house_signatories", Kind.PEOPLE, "", "Who signs a change for Valiantys", "Qui signe une modification pour Valiantys"),
+        Term("change.proposal_expires", Kind.DAYS, 30, "An unsigned proposal expires after", "Une proposition non signée expire après", most=366),
     )
 }  # fmt: skip
 WORDS = {"yes": True, "true": True, "oui": True, "no": False, "false": False, "non": False}
 
 
-def parse(key: str, text: str) -> int | bool:
-    """The value that `text` writes for `key`; TermError says why not. Numbers are in the term's unit, without a suffix."""
+def parse(key: str, text: str) -> Value:
+    """The value that `text` writes for `key`; TermError says why not. Numbers are in the term's unit, without a suffix.
+
+    A calendar is named as it is called; people are their e-mail addresses, separated by commas or spaces.
+    """
     term = REGISTRY.get(key)
     if term is None:
         raise TermError("key", f"There is no term “{key}”. Known terms: {', '.join(sorted(REGISTRY))}.")
@@ -95,6 +136,16 @@ def parse(key: str, text: str) -> int | bool:
         if word not in WORDS:
             raise TermError("value", f"{key} takes yes or no, not “{text}”.")
         return WORDS[word]
+    if term.kind is Kind.CHOICE:
+        if word not in term.choices:
+            raise TermError("value", f"{key} takes one of {', '.join(term.choices)}, not “{text}”.")
+        return word
+    if term.kind is Kind.CALENDAR:
+        if not text.strip():
+            raise TermError("value", f"{key} takes the name of a business calendar, as it is called there.")
+        return text.strip()
+    if term.kind is Kind.PEOPLE:
+        return _people(key, text)
     if not re.fullmatch(r"[0-9]{1,9}", word):
         raise TermError("value", f"{key} takes a whole number of {unit(term)}, not “{text}”.")
     number = int(word)
@@ -103,84 +154,20 @@ def parse(key: str, text: str) -> int | bool:
     return number
 
 
+def _people(key: str, text: str) -> str:
+    """Addresses in lower case, each once, in the order of the alphabet."""
+    people = sorted(set(re.split(r"[\s,;]+", text.strip().lower())))
+    if not all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", one) for one in people):
+        raise TermError("value", f"{key} takes e-mail addresses, separated by commas, not “{text}”.")
+    return ", ".join(people)
+
+
 def unit(term: Term) -> str:
     """The unit's words, for messages."""
     return {Kind.PERCENTAGE: "percent"}.get(term.kind, term.kind.value.replace("_", " "))
 
 
-def default(key: str, tier: str = "standard") -> int | bool:
+def default(key: str, tier: str = "standard") -> Value:
     """The registry's value for a tier; KeyError for an unknown key."""
     value = REGISTRY[key].default
-    return value // 2 if key in HALVED and tier in HALVING_TIERS else value
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What one clause sets: the material of effective terms. `document_id` and `clause_id` are opaque references."""
-
-    key: str
-    text: str
-    clause_id: int
-    clause: str
-    document_id: int
-    document: str
-    kind: str
-    edition: str
-    effective_on: date
-
-
-@dataclass(frozen=True)
-class Effective:
-    """A term in force: its value, the clause that won (None: default, no clause), and those that lost, newest first."""
-
-    term: Term
-    value: int | bool
-    winner: Setting | None
-    losers: tuple[Setting, ...] = ()
-
-    def provenance(self) -> dict[str, str | int]:
-        """A snapshot for whoever keeps the promise: where the value comes from. A default says so by its source."""
-        if self.winner is None:
-            return {"source": "default", "key": self.term.key}
-        won = self.winner
-        return {
-            "source": "clause", "key": self.term.key, "document": won.document, "kind": won.kind,
-            "edition": won.edition, "clause": won.clause, "clause_id": won.clause_id, "effective_on": won.effective_on.isoformat(),
-        }  # fmt: skip
-
-
-SUBORDINATE = {"guide", "policy"}  # they never beat the contract (service guide §1), however new
-
-
-def _standing(setting: Setting) -> tuple[bool, date]:
-    """What decides between two settings of a term: the contract's documents first, then the later date."""
-    return setting.kind not in SUBORDINATE, setting.effective_on
-
-
-def effective(settings: Iterable[Setting], *, tier: str, on: date) -> Mapping[str, Effective]:
-    """Every term of the registry on a day: the newest document in force that sets it, else the default (domain §1).
-
-    The guide and the policies give way to the contract's own documents; among these, and among those, the later effective
-    date wins. Two of one standing are a conflict (`conflicts`) that keeps a contract from going live; should one slip in
-    later, the later document counts until it is settled.
-    """
-    by_key: dict[str, list[Setting]] = {}
-    for setting in settings:
-        if setting.effective_on <= on:
-            by_key.setdefault(setting.key, []).append(setting)
-    terms = {}
-    for key, term in REGISTRY.items():
-        ranked = sorted(by_key.get(key, ()), key=lambda s: (_standing(s), s.document_id, s.clause_id), reverse=True)
-        value = parse(key, ranked[0].text) if ranked else default(key, tier)
-        terms[key] = Effective(term, value, ranked[0] if ranked else None, tuple(ranked[1:]))
-    return terms
-
-
-def conflicts(settings: Iterable[Setting]) -> Iterator[tuple[Setting, Setting]]:
-    """Pairs of clauses of one standing and date that set one term differently: an administrator settles them (domain §1.1)."""
-    first: dict[tuple[str, bool, date], Setting] = {}
-    for setting in sorted(settings, key=lambda s: (s.document_id, s.clause_id)):
-        if setting.key in REGISTRY:
-            other = first.setdefault((setting.key, *_standing(setting)), setting)
-            if parse(other.key, other.text) != parse(setting.key, setting.text):
-                yield other, setting
+    return int(value) // 2 if key in HALVED and tier in HALVING_TIERS else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,20 +13,27 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from common.html import markdown
+from contracts.agreement import agreement_of
 from contracts.models import AgreementDocument, Clause, Contract
-from contracts.selectors import day_of, settings_of
-from contracts.terms import REGISTRY, SUBORDINATE, Effective, Kind, Setting, Term, effective, parse
+from contracts.precedence import Agreement, Effective, Lost, Setting, Unsettled, Why
+from contracts.selectors import calendar_for, day_of
+from contracts.terms import NUMBERS, REGISTRY, Kind, Term, TermError, Value, parse
 from portal.templatetags.ui import duration
 from slo import clock as rule
 from slo.models import CalendarEdition
 from slo.services import NoEdition, edition_at
 
-# Term keys begin so; each group is a section of the page.
+# Term keys begin so; each group is a section of the page. The calendars have a section of their own.
 GROUPS = (
     ("slo", gettext_lazy("Answer times"), gettext_lazy("the first answer of a qualified person")),
     ("channel", gettext_lazy("Channels"), gettext_lazy("where a promise begins to run")),
     ("hours", gettext_lazy("Hours"), gettext_lazy("how work is counted")),
-    ("ticket", gettext_lazy("Closing"), gettext_lazy("when a request ends by itself")),
+    (
+        "ticket",
+        gettext_lazy("Reminders and closing"),
+        gettext_lazy("when we ask again, and when a request ends by itself"),
+    ),
+    ("change", gettext_lazy("Changes"), gettext_lazy("how this agreement itself is changed")),
 )
 NOTES = {
     "slo.first_response": gettext_lazy("Automatic receipts and changes of status don’t count; only a person’s written answer does."),
@@ -34,6 +42,25 @@ NOTES = {
     "hours.estimate_threshold": gettext_lazy("Work on a larger estimate begins after an approver’s yes."),
     "ticket.closes_after": gettext_lazy("Until then a reply opens it again; later, a reply opens a request that follows it."),
 }  # fmt: skip
+BY_HAND = gettext_lazy("Our people see to it; the portal does not do it by itself yet.")
+PERIODS = {
+    "monthly": gettext_lazy("each month"), "quarterly": gettext_lazy("each quarter"),
+    "half_yearly": gettext_lazy("each half-year"), "yearly": gettext_lazy("each year"),
+}  # fmt: skip
+# What stands where no clause chooses.
+UNCHOSEN = {
+    Kind.CALENDAR: gettext_lazy("the calendar set with the contract"),
+    Kind.PEOPLE: gettext_lazy("any approver of that side"),
+}
+REASONS = {
+    Why.REPLACED: gettext_lazy("a later edition replaces it"),
+    Why.DROPPED: gettext_lazy("a later incorporation dropped this amendment"),
+    Why.AMENDED: gettext_lazy("an amendment changes it"),
+    Why.OUTRANKED: gettext_lazy("documents of a higher rank come before it"),
+    Why.OLDER: gettext_lazy("a newer document of the same rank comes before it"),
+    Why.AGREES: gettext_lazy("it says the same"),
+    Why.UNREADABLE: gettext_lazy("it holds no value that counts any more"),
+}
 SERVED = gettext_lazy("Such requests are served all the same, without a promised time.")
 
 
@@ -44,6 +71,7 @@ class Origin:
     setting: Setting
     value: str
     text: str = ""
+    language: str = ""
     why: str = ""
 
     @property
@@ -65,6 +93,7 @@ class Line:
     losers: tuple[Origin, ...]
     calendar: str = ""
     due_at: datetime | None = None
+    conflict: tuple[Origin, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -72,24 +101,73 @@ class Line:
         return self.key.replace(".", "-")
 
 
-def compose(contract: Contract, on: date, now: datetime, clauses: dict[int, Clause]) -> dict[str, Any]:
-    """The page's context: groups of lines as they hold on a day, and the next day on which something changes."""
-    settings = settings_of(contract)
-    terms = effective(settings, tier=contract.tier, on=on)
+@dataclass(frozen=True)
+class Difference:
+    """A term that two days say differently: each day's value in words, and its origin (None: default)."""
+
+    label: str
+    anchor: str
+    before: str
+    after: str
+    before_origin: Setting | None
+    after_origin: Setting | None
+
+
+def compose(
+    contract: Contract, on: date, now: datetime, clauses: dict[int, Clause], against: date | None = None
+) -> dict[str, Any]:
+    """The page's context: groups of lines as they hold on a day, the next day on which something changes, and the
+    difference to another day if one is asked for."""
+    agreement = agreement_of(contract)
+    terms = agreement.on(on)
     today = day_of(now)
     noon = timezone.make_aware(datetime.combine(on, time(12)), timezone.get_default_timezone())
-    calendars = _calendars(contract, now if on == today else noon)
+    calendars = _calendars(contract, terms, now if on == today else noon)
     lines = [_line(terms[key], clauses, calendars, now if on == today else None) for key in REGISTRY]
     return {
         "groups": [
             {"key": key, "title": title, "aside": aside, "lines": [one for one in lines if one.key.startswith(f"{key}.")]}
             for key, title, aside in GROUPS
         ],
-        "hours": _hours(calendars, on),
-        "change": _next_change(settings, contract, on),
+        "hours": _hours(calendars, on, {one.key: one for one in lines}),
+        "change": _next_change(agreement, on),
+        "differences": differences(agreement, on, against) if against else None,
         "on": on,
+        "against": against,
         "today": today,
     }  # fmt: skip
+
+
+def in_their_order(contract: Contract, documents: Iterable[AgreementDocument]) -> list[AgreementDocument]:
+    """Documents as they count: by rank, an amendment before what it amends, the newer before the older."""
+    rank = {kind: position for position, kinds in enumerate(contract.order()) for kind in kinds}
+
+    def place(document: AgreementDocument) -> tuple[int, bool, int]:
+        amended = document.amends
+        kind = amended.kind if amended else document.kind
+        return rank.get(kind, len(rank)), amended is None, -document.effective_on.toordinal()
+
+    return sorted(documents, key=place)
+
+
+def differences(agreement: Agreement, one: date, other: date) -> list[Difference]:
+    """The terms that two days say differently, the earlier day before the later."""
+    before, after = (agreement.on(day) for day in sorted((one, other)))
+    return [
+        Difference(
+            term.label(get_language() or "en"), key.replace(".", "-"), said(before[key]), said(after[key]),
+            before[key].winner, after[key].winner,
+        )
+        for key, term in REGISTRY.items()
+        if before[key].settled != after[key].settled
+    ]  # fmt: skip
+
+
+def said(found: Effective) -> str:
+    """A term's value with its unit, in one breath; that it is open where clauses conflict."""
+    if found.settled is None:
+        return _("not settled")
+    return " ".join(filter(None, in_words(found.term, found.settled)))
 
 
 def _line(
@@ -100,9 +178,11 @@ def _line(
     answer = key.startswith("slo.first_response.")
     calendar = calendars.get(key, calendars.get("")) if answer else None
     note = NOTES.get(key) or NOTES.get(key.rpartition(".")[0]) or ""
-    if term.term.kind is Kind.BOOLEAN and not term.value:
+    if key.startswith("channel.") and term.settled is False:
         note = SERVED
-    value, unit = in_words(term.term, term.value)
+    if not term.term.obeyed:
+        note = BY_HAND
+    value, unit = (_("not settled"), "") if term.settled is None else in_words(term.term, term.settled)
     return Line(
         key=key,
         label=term.term.label(get_language() or "en"),
@@ -110,60 +190,79 @@ def _line(
         unit=unit,
         note=str(note),
         winner=_origin(won, clauses) if won else None,
-        losers=tuple(_origin(one, clauses, won) for one in term.losers),
+        losers=tuple(_lost(one, clauses) for one in term.losers),
         calendar=calendar.calendar.name if calendar else "",
-        due_at=rule.due(calendar.rule(), now, timedelta(minutes=int(term.value))) if calendar and now else None,
+        due_at=rule.due(calendar.rule(), now, timedelta(minutes=int(term.settled)))
+        if calendar and now and term.settled
+        else None,
+        conflict=tuple(_origin(one, clauses) for one in term.conflict),
     )
 
 
-def in_words(term: Term, value: int | bool) -> tuple[str, str]:
+def in_words(term: Term, value: Value) -> tuple[str, str]:
     """A value and its unit, as people say them: ("2 h 00", "of business time")."""
-    if term.kind is Kind.BUSINESS_MINUTES:
-        return duration(int(value)), _("of business time")
-    if term.kind is Kind.MINUTES:
-        return duration(int(value)), ""
-    if term.kind is Kind.BUSINESS_DAYS:
-        return ngettext("%(count)d business day", "%(count)d business days", int(value)) % {"count": value}, ""
-    if term.kind is Kind.PERCENTAGE:
-        return _("%(count)d %%") % {"count": value}, _("of the time")
-    return (_("yes") if value else _("no")), ""
+    if term.kind in NUMBERS:
+        return _number_in_words(term.kind, int(value))
+    if term.kind is Kind.BOOLEAN:
+        return (_("yes") if value else _("no")), ""
+    if term.kind is Kind.CHOICE:
+        return str(PERIODS[str(value)]), ""
+    return str(value or UNCHOSEN[term.kind]), ""
 
 
-def _origin(setting: Setting, clauses: dict[int, Clause], winner: Setting | None = None) -> Origin:
+def _number_in_words(kind: Kind, count: int) -> tuple[str, str]:
+    if kind is Kind.BUSINESS_MINUTES:
+        return duration(count), _("of business time")
+    if kind is Kind.MINUTES:
+        return duration(count), ""
+    if kind is Kind.PERCENTAGE:
+        return _("%(count)d %%") % {"count": count}, _("of the time")
+    if kind is Kind.BUSINESS_DAYS:
+        words = ngettext("%(count)d business day", "%(count)d business days", count)
+    elif kind is Kind.DAYS:
+        words = ngettext("%(count)d day", "%(count)d days", count)
+    elif kind is Kind.MONTHS:
+        words = ngettext("%(count)d month", "%(count)d months", count)
+    else:
+        words = "%(count)d"
+    return words % {"count": count}, ""
+
+
+def _origin(setting: Setting, clauses: dict[int, Clause], why: str = "") -> Origin:
     clause = clauses.get(setting.clause_id)
-    value, unit = in_words(REGISTRY[setting.key], parse(setting.key, setting.text))
-    return Origin(setting, f"{value} {unit}".strip(), markdown(clause.text) if clause else "", _why(setting, winner))
+    try:
+        value, unit = in_words(REGISTRY[setting.key], parse(setting.key, setting.text))
+    except TermError:
+        value, unit = setting.text, ""
+    text, language = clause.reading if clause else ("", "")
+    return Origin(setting, f"{value} {unit}".strip(), markdown(text) if text else "", language, why)
 
 
-def _why(lost: Setting, won: Setting | None) -> str:
-    if won is None:
-        return ""
-    if lost.kind in SUBORDINATE and won.kind not in SUBORDINATE:
-        return _("the contract’s own documents come before it")
-    return _("a later document replaces it")
+def _lost(lost: Lost, clauses: dict[int, Clause]) -> Origin:
+    return _origin(lost.setting, clauses, str(REASONS[lost.why]))
 
 
-def _calendars(contract: Contract, at: datetime) -> dict[str, CalendarEdition]:
+def _calendars(contract: Contract, terms: Mapping[str, Effective], at: datetime) -> dict[str, CalendarEdition]:
     """Term key → the edition it is counted by; "" for all the others."""
-    found = {}
-    for key, calendar_id in (
-        ("", contract.calendar_id),
-        ("slo.first_response.critical", contract.critical_calendar_id),
-    ):
+    found: dict[str, CalendarEdition] = {}
+    for key, priority in (("", "high"), ("slo.first_response.critical", "critical")):
         try:
-            found[key] = edition_at(calendar_id, at)
-        except NoEdition:
+            edition = edition_at(calendar_for(contract, terms, priority), at)
+        except (NoEdition, Unsettled):
             continue
+        if edition.pk not in {one.pk for one in found.values()}:
+            found[key] = edition
     return found
 
 
-def _hours(calendars: dict[str, CalendarEdition], on: date) -> list[dict[str, Any]]:
-    """Each calendar in words: its week, and the first closed day from `on` as (date, name)."""
+def _hours(calendars: dict[str, CalendarEdition], on: date, lines: dict[str, Line]) -> list[dict[str, Any]]:
+    """Each calendar in words: its week, the first closed day from `on` as (date, name), and the clause that chose it."""
     return [
         {
             "edition": edition,
             "critical": bool(key),
             "week": week(edition.weekly),
+            "line": lines["calendar.critical" if key else "calendar.business"],
             "next_closed": min(
                 ((date.fromisoformat(day), name) for day, name in edition.holidays.items() if day >= on.isoformat()),
                 default=None,
@@ -191,14 +290,10 @@ def week(weekly: dict[str, list[list[str]]]) -> list[str]:
     ]  # fmt: skip
 
 
-def _next_change(settings: list[Setting], contract: Contract, on: date) -> dict[str, Any] | None:
-    """The first later day on which a term says something else, and how many do."""
-    before = effective(settings, tier=contract.tier, on=on)
-    for day in sorted({one.effective_on for one in settings if one.effective_on > on}):
-        after = effective(settings, tier=contract.tier, on=day)
-        changed = [
-            REGISTRY[key].label(get_language() or "en") for key in REGISTRY if after[key].value != before[key].value
-        ]
+def _next_change(agreement: Agreement, on: date) -> dict[str, Any] | None:
+    """The first later day on which a term says something else, and which ones do."""
+    for day in agreement.changes(on):
+        changed = differences(agreement, on, day)
         if changed:
-            return {"on": day, "labels": changed}
+            return {"on": day, "labels": [one.label for one in changed]}
     return None

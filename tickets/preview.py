@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from common.errors import Refused
 from contracts.models import Contract
+from contracts.precedence import Setting
 from contracts.selectors import Promise, promise
-from contracts.terms import Setting
 from slo.calendar import Interval
 
 from .models import Ticket

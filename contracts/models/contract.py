@@ -1,4 +1,4 @@
-"""A contract, its documents, their clauses, and the terms that these set."""
+"""A contract: one client, one plan, from a day on, with its own order of precedence."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel
-from common.rls import TenantKey, TenantQuerySet, tenant_constraints
-from contracts import terms
+from common.rls import TenantQuerySet, tenant_constraints
+from contracts import precedence
 from slo.models import BusinessCalendar
+
+
+def guide_last() -> list[list[str]]:
+    """The order of precedence that a new contract has: the guide of March 2025 gives way to all others."""
+    return [list(rank) for rank in precedence.GUIDE_LAST]
 
 
 class ContractQuerySet(TenantQuerySet["Contract"]):
@@ -20,7 +25,7 @@ class ContractQuerySet(TenantQuerySet["Contract"]):
     def ran(self, on: date) -> ContractQuerySet:
         """Within its dates that day and no draft: time worked then draws on it, whatever became of it since."""
         within = self.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=on), starts_on__lte=on)
-        return within.exclude(status=Contract.Status.DRAFT)
+        return within.exclude(status__in=[Contract.Status.DRAFT, Contract.Status.ONBOARDING])
 
     def live(self, on: date) -> ContractQuerySet:
         """Active on a day: tickets may be opened under it."""
@@ -47,6 +52,7 @@ class Contract(TenantModel):
         """Where the contract is in its life (domain §1.5)."""
 
         DRAFT = "draft", _("draft")
+        ONBOARDING = "onboarding", _("onboarding")
         ACTIVE = "active", _("active")
         SUSPENDED = "suspended", _("suspended")
         ENDED = "ended", _("ended")
@@ -64,6 +70,10 @@ class Contract(TenantModel):
     critical_calendar = models.ForeignKey(
         BusinessCalendar, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("calendar for critical tickets"), help_text=_("Empty: the contract's own calendar."),
+    )  # fmt: skip
+    precedence = models.JSONField(
+        _("order of precedence"), default=guide_last,
+        help_text=_("Ranks of kinds of documents, the highest first; kinds of one rank stand in one list."),
     )  # fmt: skip
 
     objects = ContractQuerySet.as_manager()  # type: ignore[misc]
@@ -91,92 +101,19 @@ class Contract(TenantModel):
     def __str__(self) -> str:
         return self.reference
 
-
-class AgreementDocument(TenantModel):
-    """One edition of a document that a contract incorporates."""
-
-    class Kind(models.TextChoices):
-        """The documents of an agreement (domain §1)."""
-
-        MS_TERMS = "ms_terms", _("MS Terms")
-        GENERAL_TERMS = "general_terms", _("General terms")
-        MSA = "msa", _("Master services agreement")
-        ORDER = "order", _("Ordering document or SOW")
-        GUIDE = "guide", _("Service guide")
-        POLICY = "policy", _("Policy")
-        AMENDMENT = "amendment", _("Amendment")
-
-    contract = models.ForeignKey(
-        Contract, on_delete=models.PROTECT, db_constraint=False, related_name="documents", verbose_name=_("contract")
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDER)
-    title = models.CharField(_("title"), max_length=200)
-    edition = models.CharField(_("edition"), max_length=40, default="1")
-    effective_on = models.DateField(_("effective on"))
-
-    class Meta(TenantModel.Meta):
-        verbose_name = _("document")
-        verbose_name_plural = _("documents")
-        constraints = [
-            *tenant_constraints("contracts_agreementdocument"),
-            TenantKey(field="contract", name="contracts_document_contract_tenant"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.title}, {self.edition}"
-
-
-class Clause(TenantModel):
-    """A numbered clause of a document."""
-
-    document = models.ForeignKey(
-        AgreementDocument,
-        on_delete=models.CASCADE,
-        db_constraint=False,
-        related_name="clauses",
-        verbose_name=_("document"),
-    )
-    number = models.CharField(_("number"), max_length=20)
-    text = models.TextField(_("text"), help_text=_("Markdown."))
-
-    class Meta(TenantModel.Meta):
-        verbose_name = _("clause")
-        verbose_name_plural = _("clauses")
-        ordering = ["document_id", "number", "id"]
-        constraints = [
-            *tenant_constraints("contracts_clause"),
-            TenantKey(field="document", name="contracts_clause_document_tenant"),
-            models.UniqueConstraint(fields=["organization", "document", "number"], name="contracts_clause_number"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.document} §{self.number}"
-
-
-class ClauseTerm(TenantModel):
-    """A typed value that a clause sets; what keys exist and what they may hold is `contracts.terms.REGISTRY`."""
-
-    clause = models.ForeignKey(
-        Clause, on_delete=models.CASCADE, db_constraint=False, related_name="terms", verbose_name=_("clause")
-    )
-    key = models.CharField(_("term"), max_length=60)
-    value = models.CharField(_("value"), max_length=200)
-
-    class Meta(TenantModel.Meta):
-        verbose_name = _("term")
-        verbose_name_plural = _("terms")
-        constraints = [
-            *tenant_constraints("contracts_clauseterm"),
-            TenantKey(field="clause", name="contracts_clauseterm_clause_tenant"),
-            models.UniqueConstraint(fields=["organization", "clause", "key"], name="contracts_clauseterm_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.key} = {self.value}"
-
     def clean(self) -> None:
-        """A wrong key, type, unit or bound is refused with the registry's words."""
+        """The order of precedence names each kind of document exactly once."""
         try:
-            terms.parse(self.key, self.value)
-        except terms.TermError as error:
-            raise ValidationError({error.field: str(error)}) from error
+            self.order()
+        except (precedence.OrderError, TypeError) as error:
+            kinds = ", ".join(getattr(error, "kinds", ())) or _("it is no list of lists")
+            raise ValidationError(
+                {
+                    "precedence": _("Each kind of document stands in the order exactly once. Look at: %(kinds)s.")
+                    % {"kinds": kinds}
+                }
+            ) from error
+
+    def order(self) -> precedence.Order:
+        """Its order of precedence, as the rule takes it."""
+        return precedence.order_of(self.precedence)

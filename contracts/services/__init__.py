@@ -1,6 +1,7 @@
-"""The only writers of contracts and their Reserved Hours."""
+"""The only writers of contracts, their documents and their Reserved Hours."""
 
 from .contract import activate, end, suspend
+from .documents import Wording, incorporate, publish, write
 from .hours import consume, grant, reverse
 
-__all__ = ["activate", "consume", "end", "grant", "reverse", "suspend"]
+__all__ = ["Wording", "activate", "consume", "end", "grant", "incorporate", "publish", "reverse", "suspend", "write"]

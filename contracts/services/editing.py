@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts import permissions
 from accounts.models import User
@@ -26,6 +27,24 @@ def contract_of(part: Part) -> Contract:
     return part.contract if isinstance(part, AgreementDocument) else part
 
 
+def document_of(part: Part) -> AgreementDocument | None:
+    """The document that a clause or a term belongs to; None for a contract's own fields."""
+    if isinstance(part, ClauseTerm):
+        part = part.clause
+    return part.document if isinstance(part, Clause) else part if isinstance(part, AgreementDocument) else None
+
+
+def _refuse_published(part: Part) -> None:
+    document = document_of(part)
+    if document is None or document.pk is None:
+        return
+    status = AgreementDocument.objects.filter(pk=document.pk).values_list("status", flat=True).first()
+    if status != AgreementDocument.Status.DRAFT:
+        raise Refused(
+            _("“%(title)s” is published and never changes: amend it, or publish a new edition.") % {"title": document}
+        )
+
+
 @transaction.atomic
 def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     """Save a contract, a document, a clause or a term, new or changed. Promises made from now on follow it.
@@ -33,6 +52,7 @@ def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     Refused: a term that the registry refuses, in the registry's words.
     """
     permissions.check(actor, "contract.edit", part.organization_id)
+    _refuse_published(part)
     try:
         part.clean()
     except ValidationError as error:
@@ -47,6 +67,7 @@ def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
 def remove(*, actor: User, part: Part, now: datetime) -> None:
     """Take a document, a clause or a term out of a contract."""
     permissions.check(actor, "contract.edit", part.organization_id)
+    _refuse_published(part)
     _remember(actor, part, now, change="removed", fields=[])
     part.delete()
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import holidays
 
 from accounts.models import Organization, User
 from contracts import services as contracts
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
+from contracts.models import Contract
 from escalation.models import Ladder, LadderLevel, LadderPerson
 from slo import services as slo
 from slo.models import BusinessCalendar
@@ -127,7 +127,7 @@ def make_contracts(clients: dict[str, Organization], people: dict[str, User], no
             renews_on=(now + timedelta(days=renews)).date(), calendar=calendars[calendar],
             critical_calendar=calendars[critical] if critical else None,
         )  # fmt: skip
-        _documents(contract, DOCUMENTS[key], now)
+        _documents(contract, DOCUMENTS[key], people["ada"], now)
         _ladder(contract, people)
         contracts.activate(actor=people["ada"], contract=contract, now=started)
     return made
@@ -155,20 +155,20 @@ def _calendar(key: str, now: datetime) -> BusinessCalendar:
 
 
 def _documents(
-    contract: Contract, documents: tuple[tuple[str, str, str, int, type_clauses], ...], now: datetime
+    contract: Contract, documents: tuple[tuple[str, str, str, int, type_clauses], ...], actor: User, now: datetime
 ) -> None:
-    mine = {"organization": contract.organization}
-    for kind, title, edition, ago, clauses in documents:
-        effective: date = (now - timedelta(days=ago)).date()
-        document = AgreementDocument.objects.create(
-            **mine, contract=contract, kind=kind, title=title, edition=edition, effective_on=effective
-        )
-        for number, text, terms in clauses:
-            clause = Clause.objects.create(**mine, document=document, number=number, text=f"{text}\n\n{EXAMPLE}")
-            for key, value in terms.items():
-                term = ClauseTerm(**mine, clause=clause, key=key, value=value)
-                term.full_clean()
-                term.save()
+    """Write and publish them, each on the day it took effect, in the order of their dates."""
+    msa = None
+    for kind, title, edition, ago, clauses in sorted(documents, key=lambda one: -one[3]):
+        day = now - timedelta(days=ago)
+        written = contracts.write(
+            actor=actor, contract=contract, kind=kind, title=title, edition=edition, effective_on=day.date(),
+            language="fr" if contract.organization.key == "GLX" else "en", amends=msa if kind == "amendment" else None,
+            clauses=[contracts.Wording(number, f"{text}\n\n{EXAMPLE}", terms=terms) for number, text, terms in clauses],
+            now=day,
+        )  # fmt: skip
+        published = contracts.publish(actor=actor, document=written, now=day)
+        msa = published if kind == "msa" else msa
 
 
 def _ladder(contract: Contract, people: dict[str, User]) -> None:

@@ -14,7 +14,6 @@ from accounts.permissions import ACTIONS, check
 from accounts.requests import Request
 from contracts.models import AgreementDocument, Clause, Contract
 from contracts.selectors import day_of
-from contracts.terms import SUBORDINATE
 from portal import promises as terms_in_words
 from portal.selectors import portfolio as portfolios
 from portal.selectors.statement import statement
@@ -52,20 +51,20 @@ def hours(request: Request, pk: int) -> HttpResponse:
 def promises(request: Request, pk: int) -> HttpResponse:
     """What was promised: every effective term on a day, today unless asked, with its clause or "default, no clause"."""
     contract = _contract(request, pk, "contract.view")
-    on = _day(request)
+    on = _day(request, "on") or day_of(request.now)
     documents = AgreementDocument.objects.visible_to(request.user).filter(contract=contract, effective_on__lte=on)
-    clauses = Clause.objects.visible_to(request.user).filter(document__contract=contract).in_bulk()
+    clauses = Clause.objects.visible_to(request.user).filter(document__contract=contract).select_related("document")
     context = {
         "contract": contract,
-        "documents": sorted(documents, key=lambda one: (one.kind not in SUBORDINATE, one.effective_on), reverse=True),
-        **terms_in_words.compose(contract, on, request.now, clauses),
+        "documents": terms_in_words.in_their_order(contract, documents.binding().select_related("amends")),
+        **terms_in_words.compose(contract, on, request.now, clauses.in_bulk(), against=_day(request, "against")),
     }
     return render(request, "portal/promises.html", context)
 
 
-def _day(request: Request) -> date:
-    """The day that `?on=` asks about; today when it names none."""
+def _day(request: Request, name: str) -> date | None:
+    """The day that a parameter asks about; None when it names none."""
     try:
-        return parse_date(request.GET.get("on", "")) or day_of(request.now)
+        return parse_date(request.GET.get(name, ""))
     except ValueError:
-        return day_of(request.now)
+        return None

@@ -13,10 +13,10 @@ from django.test import Client
 
 from common import tenancy
 from conftest import NOW
-from contracts.models import AgreementDocument, Clause, ClauseTerm
 from contracts.services import grant
 from escalation.models import Escalation, EscalationStep
 from integrations import services
+from tests.contracts.writing import bound
 from tests.tickets.acting import act, opened
 from tickets import services as tickets
 
@@ -99,6 +99,10 @@ def things(cast: Any) -> SimpleNamespace:
     log = act(
         cast.lea, tickets.log_time, ticket_id=ticket.pk, minutes=20, summary="Looking", worked_on=now.date(), now=now
     )
+    bound(
+        cast.northwind_contract, {"slo.first_response.high": "30"}, title="Order 7", text="Within half an hour.",
+        effective_on=now.date().replace(month=1),
+    )  # fmt: skip
     with tenancy.everyone():
         northwind = {"organization": cast.northwind}
         escalation = Escalation.objects.create(
@@ -106,10 +110,5 @@ def things(cast: Any) -> SimpleNamespace:
             entered_at=now, acknowledge_by=now + timedelta(hours=1),
         )  # fmt: skip
         EscalationStep.objects.create(**northwind, escalation=escalation, level=1, cause="breach", at=now)
-        order = AgreementDocument.objects.create(
-            **northwind, contract=cast.northwind_contract, title="Order 7", effective_on=now.date().replace(month=1)
-        )
-        clause = Clause.objects.create(**northwind, document=order, number="4.2", text="Within half an hour.")
-        ClauseTerm.objects.create(**northwind, clause=clause, key="slo.first_response.high", value="30")
         clock_id = ticket.clocks.get().clock_id
     return SimpleNamespace(ticket=ticket, theirs=theirs, log=log, escalation=escalation, clock_id=clock_id)

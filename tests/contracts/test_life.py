@@ -13,9 +13,10 @@ from audit.models import Event
 from common import tenancy
 from common.errors import Refused
 from contracts import readiness, services
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
+from contracts.models import Contract
 from contracts.selectors import live_contracts
 from slo.models import BusinessCalendar
+from tests.contracts.writing import bound
 from tests.slo.cases import at
 from tests.tickets.acting import act, everything, fresh
 
@@ -35,14 +36,11 @@ def change(cast: Any, service: Any, contract: Contract, actor: Any = None, **mor
 
 
 def clauses(contract: Contract, *values: str, kinds: tuple[str, ...] = ("order", "order")) -> None:
-    mine = {"organization_id": contract.organization_id}
-    with tenancy.everyone():
-        for number, (value, kind) in enumerate(zip(values, kinds, strict=False), start=1):
-            document = AgreementDocument.objects.create(
-                contract=contract, title=f"Order {number}", kind=kind, effective_on=date(2027, 1, 1), **mine
-            )
-            clause = Clause.objects.create(document=document, number=f"{number}.1", text="…", **mine)
-            ClauseTerm.objects.create(clause=clause, key="hours.increment", value=value, **mine)
+    for number, (value, kind) in enumerate(zip(values, kinds, strict=False), start=1):
+        bound(
+            contract, {"hours.increment": value}, title=f"Order {number}", kind=kind, effective_on=date(2027, 1, 1),
+            number=f"{number}.1",
+        )  # fmt: skip
 
 
 def missing(contract: Contract) -> list[str]:

@@ -6,7 +6,8 @@ from typing import Any
 from accounts.models import Membership
 from common import tenancy
 from contracts import services as contracts
-from contracts.models import AgreementDocument, Clause, ClauseTerm
+from contracts.models import Clause
+from tests.contracts.writing import bound
 from tests.tickets.acting import act
 from tickets import services
 from tickets.models import Ticket
@@ -31,15 +32,10 @@ def answer(cast: Any, ticket: Ticket, after: timedelta = HOUR) -> None:
 
 
 def clause(cast: Any, key: str, value: str, number: str = "4.2", kind: str = "msa", days: int = 30) -> Clause:
-    with tenancy.everyone():
-        mine = {"organization": cast.northwind}
-        document = AgreementDocument.objects.create(
-            **mine, contract=cast.northwind_contract, kind=kind, title=f"The {kind}", edition="3",
-            effective_on=cast.now.date() - timedelta(days=days),
-        )  # fmt: skip
-        made = Clause.objects.create(**mine, document=document, number=number, text="So it is *written*.")
-        ClauseTerm.objects.create(**mine, clause=made, key=key, value=value)
-    return made
+    return bound(
+        cast.northwind_contract, {key: value}, kind=kind, title=f"The {kind}", edition="3", number=number,
+        effective_on=cast.now.date() - timedelta(days=days),
+    )  # fmt: skip
 
 
 def join(cast: Any, person: Any, client: str, role: str) -> None:

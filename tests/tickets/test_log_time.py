@@ -12,7 +12,8 @@ from django.http import Http404
 from common import tenancy
 from common.errors import Refused
 from contracts import services as contracts
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry
+from contracts.models import Contract, HoursAccount, HoursEntry
+from tests.contracts.writing import bound
 from tests.slo.cases import at
 from tests.tickets.acting import act, at_once, events, everything, opened, told
 from tickets import services
@@ -95,13 +96,7 @@ def test_on_demand_contracts_post_to_usage(cast: Any) -> None:
 
 
 def test_the_increment_is_the_contracts_on_the_day_worked(cast: Any) -> None:
-    mine = {"organization": cast.northwind}
-    with tenancy.everyone():
-        document = AgreementDocument.objects.create(
-            contract=cast.northwind_contract, title="Order", effective_on=TODAY, **mine
-        )
-        clause = Clause.objects.create(document=document, number="5", text="…", **mine)
-        ClauseTerm.objects.create(clause=clause, key="hours.increment", value="30", **mine)
+    bound(cast.northwind_contract, {"hours.increment": "30"}, effective_on=TODAY)
     ticket = opened(cast)
     billable = [log(cast, ticket, 16, day).billable_minutes for day in (TODAY, TODAY - timedelta(days=1))]
     assert billable == [30, 30]

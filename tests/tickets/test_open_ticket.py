@@ -15,9 +15,10 @@ from accounts.models import Organization, User
 from common import tenancy
 from common.errors import Refused
 from contracts import services as contracts
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
+from contracts.models import Clause, Contract
 from slo import services as slo
 from slo.models import BusinessCalendar
+from tests.contracts.writing import bound
 from tests.slo.cases import MICROSECOND, at
 from tests.tickets.acting import act, at_once, clock_of, events, everything, fresh, opened, told
 from tickets.models import Message, TicketClock
@@ -99,14 +100,7 @@ def test_a_channel_that_is_not_covered_starts_no_clock_and_is_served_all_the_sam
 
 
 def clause(cast: Any, key: str, value: str, effective_on: date = date(2026, 1, 1)) -> Clause:
-    mine = {"organization": cast.northwind}
-    with tenancy.everyone():
-        document = AgreementDocument.objects.create(
-            contract=cast.northwind_contract, title="Order", effective_on=effective_on, **mine
-        )
-        made: Clause = Clause.objects.create(document=document, number="4.2", text="…", **mine)
-        ClauseTerm.objects.create(clause=made, key=key, value=value, **mine)
-    return made
+    return bound(cast.northwind_contract, {key: value}, title="Order", effective_on=effective_on)
 
 
 def test_the_clock_keeps_the_clause_that_promised(cast: Any) -> None:

@@ -11,9 +11,9 @@ from django.http import Http404
 
 from common import tenancy
 from common.errors import Refused
-from contracts.models import AgreementDocument, Clause, ClauseTerm
 from slo import services as slo
 from slo.models import Clock
+from tests.contracts.writing import bound
 from tests.slo.cases import HOUR, MICROSECOND, MINUTE, at
 from tests.tickets.acting import act, clock_of, events, everything, fresh, opened, said, told
 from tickets import services
@@ -95,13 +95,7 @@ def test_up_once_missed_leaves_the_clock_as_it_was_judged(cast: Any) -> None:
 
 
 def test_its_promises_are_those_of_the_day_of_submission(cast: Any) -> None:
-    mine = {"organization": cast.northwind}
-    with tenancy.everyone():
-        document = AgreementDocument.objects.create(
-            contract=cast.northwind_contract, title="Amendment", effective_on=date(2026, 11, 19), **mine
-        )
-        clause = Clause.objects.create(document=document, number="1", text="…", **mine)
-        ClauseTerm.objects.create(clause=clause, key="slo.first_response.high", value="10", **mine)
+    bound(cast.northwind_contract, {"slo.first_response.high": "10"}, effective_on=date(2026, 11, 19))
     ticket = opened(cast, priority="low")
     prioritize(cast, ticket, "high", at("2026-11-19T10:00"))
     assert clock_of(ticket).due_at == at("2026-11-19T12:00")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import Organization
 from common import tenancy
 from common.errors import Refused
-from contracts.models import AgreementDocument, Clause, ClauseTerm
+from tests.contracts.writing import bound
 from tests.slo.cases import HOUR, at
 from tests.tickets.acting import act, clock_of, events, everything, fresh, opened, said, told
 from tickets import services
@@ -75,13 +74,7 @@ def test_it_closes_by_itself_at_the_end_of_the_tenth_business_day(cast: Any) -> 
 
 
 def test_the_number_of_days_is_the_contracts(cast: Any) -> None:
-    mine = {"organization": cast.northwind}
-    with tenancy.everyone():
-        document = AgreementDocument.objects.create(
-            contract=cast.northwind_contract, title="Order", effective_on=date(2026, 1, 1), **mine
-        )
-        clause = Clause.objects.create(document=document, number="7", text="…", **mine)
-        ClauseTerm.objects.create(clause=clause, key="ticket.closes_after", value="3", **mine)
+    bound(cast.northwind_contract, {"ticket.closes_after": "3"})
     assert resolve(cast, opened(cast), "Done.").closes_at == at("2026-11-24T00:00")
 
 
