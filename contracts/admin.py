@@ -38,8 +38,8 @@ class DocumentInline(TabularInline):
     model = AgreementDocument
     form = TenantForm
     formset = TenantFormSet
-    fields = ("kind", "title", "edition", "effective_on", "page")
-    readonly_fields = ("page",)
+    fields = ("kind", "amends", "title", "edition", "effective_on", "status", "page")
+    readonly_fields = ("status", "page")
     ordering = ("effective_on", "id")
     hide_title = True
     extra = 0
@@ -71,7 +71,12 @@ class HoursInline(Looking, TabularInline):
 
 
 class ContractPart(ServiceAdmin):
-    """A contract or what it is made of."""
+    """A contract or what it is made of. What is published is looked at only."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and not editing.is_open(obj):
+            return False
+        return bool(super().has_change_permission(request, obj))
 
     def write(self, request: Any, row: Any, fields: list[str]) -> None:
         editing.edit(actor=request.user, part=row, fields=fields, now=request.now)
@@ -184,15 +189,42 @@ class ClauseInline(StackedInline):
 class DocumentAdmin(ContractPart):
     """One edition of a document: its clauses and the terms they set. Documents are added on their contract's page."""
 
-    list_display = ("title", "edition", "kind", "contract", "organization", "effective_on")
-    list_filter = ("kind",)
+    list_display = ("title", "edition", "kind", "status", "contract", "organization", "effective_on")
+    list_filter = ("status", "kind")
     list_select_related = ("contract", "organization")
     search_fields = ("title", "contract__reference")
     ordering = ("contract__reference", "effective_on", "id")
     form = TenantForm
-    fields = ("contract", ("kind", "title"), ("edition", "effective_on"))
-    readonly_fields = ("contract",)
+    fields = (
+        ("contract", "status"), ("kind", "amends"), ("title", "series"), ("edition", "effective_on", "language"),
+    )  # fmt: skip
+    readonly_fields = ("contract", "status")
     inlines = (ClauseInline,)
+    actions_submit_line = ("publish",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("contract", "amends")
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        if form.changed_data:
+            self.write(request, obj, form.changed_data)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if "publish" in request.POST:  # after its clauses: they are published with it
+            self.publish(request, form.instance)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "amends":
+            document = AgreementDocument.objects.filter(pk=request.resolver_match.kwargs["object_id"]).first()  # type: ignore[union-attr]
+            kwargs["queryset"] = amendable(document) if document else AgreementDocument.objects.none()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @action(description=gettext_lazy("Save and publish"))
+    def publish(self, request: Any, obj: AgreementDocument) -> None:
+        """Make it binding, for ever."""
+        services.publish(actor=request.user, document=obj, now=request.now)
+        messages.success(request, _("“%(title)s” is published: it binds from %(day)s and never changes.") % {"title": obj, "day": obj.effective_on})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

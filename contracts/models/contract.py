@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel
 from common.rls import TenantQuerySet, tenant_constraints
-from contracts import precedence
+from contracts.precedence import GUIDE_LAST, Order, OrderError, order_of
 from slo.models import BusinessCalendar
 
 
 def guide_last() -> list[list[str]]:
     """The order of precedence that a new contract has: the guide of March 2025 gives way to all others."""
-    return [list(rank) for rank in precedence.GUIDE_LAST]
+    return [list(rank) for rank in GUIDE_LAST]
 
 
 class ContractQuerySet(TenantQuerySet["Contract"]):
@@ -105,7 +105,7 @@ class Contract(TenantModel):
         """The order of precedence names each kind of document exactly once."""
         try:
             self.order()
-        except (precedence.OrderError, TypeError) as error:
+        except (OrderError, TypeError) as error:
             kinds = ", ".join(getattr(error, "kinds", ())) or _("it is no list of lists")
             raise ValidationError(
                 {
@@ -114,6 +114,6 @@ class Contract(TenantModel):
                 }
             ) from error
 
-    def order(self) -> precedence.Order:
+    def order(self) -> Order:
         """Its order of precedence, as the rule takes it."""
-        return precedence.order_of(self.precedence)
+        return order_of(self.precedence)

@@ -34,14 +34,20 @@ def document_of(part: Part) -> AgreementDocument | None:
     return part.document if isinstance(part, Clause) else part if isinstance(part, AgreementDocument) else None
 
 
-def _refuse_published(part: Part) -> None:
+def is_open(part: Part) -> bool:
+    """Whether it may still be edited: a contract's own fields, and what belongs to a draft."""
     document = document_of(part)
     if document is None or document.pk is None:
-        return
+        return True
     status = AgreementDocument.objects.filter(pk=document.pk).values_list("status", flat=True).first()
-    if status != AgreementDocument.Status.DRAFT:
+    return status == AgreementDocument.Status.DRAFT
+
+
+def _refuse_published(part: Part) -> None:
+    if not is_open(part):
         raise Refused(
-            _("“%(title)s” is published and never changes: amend it, or publish a new edition.") % {"title": document}
+            _("“%(title)s” is published and never changes: amend it, or publish a new edition.")
+            % {"title": document_of(part)}
         )
 
 
