@@ -11,3 +11,14 @@ CAUSE = {
     Cause.BROKEN_PROMISE: _("the promised update did not come"),
     Cause.EMPTY_LEVEL: _("nobody stood at the level below"),
 }
+VERBS = {
+    "clock.warning": _("First answer due soon"),
+    "clock.breach": _("First answer late"),
+    "escalation.opened": _("Escalation opened"),
+    "escalation.climbed": _("Escalation climbed"),
+    "escalation.acknowledged": _("Escalation taken"),
+    "escalation.cause_attached": _("Cause joined to the escalation"),
+    "escalation.closed": _("Escalation ended"),
+    "escalation.alarmed": _("Top level reminded"),
+    "escalation.no_ladder": _("No ladder to climb"),
+}
