@@ -15,8 +15,9 @@ from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
 from contracts.agreement import agreement_of
-from contracts.models import Contract, HoursAccount, HoursEntry
+from contracts.models import AgreementDocument, Contract, HoursAccount, HoursEntry
 from contracts.models.contract import ContractQuerySet
+from contracts.models.documents import DocumentQuerySet
 from contracts.precedence import Effective
 from slo import clock as rule
 from slo import services as slo
@@ -78,6 +79,11 @@ def calendar_for(contract: Contract, in_force: Mapping[str, Effective], priority
     if not named:
         return chosen
     return BusinessCalendar.objects.filter(name=named).values_list("pk", flat=True).first() or contract.calendar_id
+
+
+def amendable(contract: Contract) -> DocumentQuerySet:
+    """The documents of a contract that an amendment may amend: those that bind and are none themselves."""
+    return contract.documents.binding().exclude(kind=AgreementDocument.Kind.AMENDMENT)
 
 
 def live_contracts(user: User, on: date) -> list[Contract]:

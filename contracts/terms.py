@@ -33,12 +33,16 @@ NUMBERS = frozenset({
 })  # fmt: skip
 
 
-class TermError(ValueError):
-    """A value that the registry refuses. `field` is 'key' or 'value'; the message says what to write instead."""
+class Refusal(StrEnum):
+    """Why the registry refuses; contracts.words has the sentences."""
 
-    def __init__(self, field: str, message: str):
-        super().__init__(message)
-        self.field = field
+    UNKNOWN = "unknown"
+    NOT_YES_OR_NO = "not_yes_or_no"
+    NOT_A_NUMBER = "not_a_number"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    NOT_A_CHOICE = "not_a_choice"
+    NOT_A_CALENDAR = "not_a_calendar"
+    NOT_PEOPLE = "not_people"
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,15 @@ class Term:
     def label(self, language: str) -> str:
         """In English or French."""
         return self.label_fr if language.startswith("fr") else self.label_en
+
+
+class TermError(ValueError):
+    """What the registry refuses. `field` is 'key' or 'value'; `facts` are what was written, for the sentence that says it."""
+
+    def __init__(self, refusal: Refusal, *, term: Term | None = None, **facts: str):
+        super().__init__(refusal.value, facts)
+        self.refusal, self.term, self.facts = refusal, term, facts
+        self.field = "value" if term else "key"
 
 
 PRIORITIES = {"critical": "critique", "high": "haute", "medium": "moyenne", "low": "basse"}
@@ -130,27 +143,27 @@ def parse(key: str, text: str) -> Value:
     """
     term = REGISTRY.get(key)
     if term is None:
-        raise TermError("key", f"There is no term “{key}”. Known terms: {', '.join(sorted(REGISTRY))}.")
+        raise TermError(Refusal.UNKNOWN, key=key, known=", ".join(sorted(REGISTRY)))
     word = text.strip().lower()
     if term.kind is Kind.BOOLEAN:
         if word not in WORDS:
-            raise TermError("value", f"{key} takes yes or no, not “{text}”.")
+            raise TermError(Refusal.NOT_YES_OR_NO, term=term, text=text)
         return WORDS[word]
     if term.kind is Kind.CHOICE:
         if word not in term.choices:
-            raise TermError("value", f"{key} takes one of {', '.join(term.choices)}, not “{text}”.")
+            raise TermError(Refusal.NOT_A_CHOICE, term=term, text=text)
         return word
     if term.kind is Kind.CALENDAR:
         if not text.strip():
-            raise TermError("value", f"{key} takes the name of a business calendar, as it is called there.")
+            raise TermError(Refusal.NOT_A_CALENDAR, term=term, text=text)
         return text.strip()
     if term.kind is Kind.PEOPLE:
         return _people(key, text)
     if not re.fullmatch(r"[0-9]{1,9}", word):
-        raise TermError("value", f"{key} takes a whole number of {unit(term)}, not “{text}”.")
+        raise TermError(Refusal.NOT_A_NUMBER, term=term, text=text)
     number = int(word)
     if not term.least <= number <= term.most:
-        raise TermError("value", f"{key} lies between {term.least} and {term.most} {unit(term)}, not {number}.")
+        raise TermError(Refusal.OUT_OF_BOUNDS, term=term, text=str(number))
     return number
 
 
@@ -158,13 +171,8 @@ def _people(key: str, text: str) -> str:
     """Addresses in lower case, each once, in the order of the alphabet."""
     people = sorted(set(re.split(r"[\s,;]+", text.strip().lower())))
     if not all(re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", one) for one in people):
-        raise TermError("value", f"{key} takes e-mail addresses, separated by commas, not “{text}”.")
+        raise TermError(Refusal.NOT_PEOPLE, term=REGISTRY[key], text=text)
     return ", ".join(people)
-
-
-def unit(term: Term) -> str:
-    """The unit's words, for messages."""
-    return {Kind.PERCENTAGE: "percent"}.get(term.kind, term.kind.value.replace("_", " "))
 
 
 def default(key: str, tier: str = "standard") -> Value:

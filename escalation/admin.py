@@ -7,39 +7,25 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from accounts.models import User
-from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet, link_to
-from contracts import inlines
+from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet
+from contracts import tabs
+from contracts.models import Contract
 
 from .models import Escalation, EscalationStep, Ladder, LadderLevel
 from .services import ladders
 
 
-@inlines.register
-class LadderInline(Looking, TabularInline):
-    """On the contract's page: the levels in words, and the way to edit them."""
-
-    model = Ladder
-    fields = ("summary", "page")
-    readonly_fields = fields
-    hide_title = True
-    extra = 0
-
-    @admin.display(description="")
-    def page(self, ladder: Ladder) -> str:
-        """Where the levels are edited."""
-        return link_to(ladder, _("Edit the ladder"))
-
-    @admin.display(description=gettext_lazy("levels"))
-    def summary(self, ladder: Ladder) -> str:
-        """1 Consultant (30 min) · 2 Service lead (60 min)"""
-        levels = ladder.levels.order_by("position")
-        return " · ".join(f"{level.position} {level.title} ({level.acknowledge_minutes} min)" for level in levels)
+@tabs.register("ladder", gettext_lazy("Ladder"), position=30, template="admin/contracts/contract/ladder.html")
+def ladder_tab(request: Any, contract: Contract) -> dict[str, Any]:
+    """On the contract's page: the levels with their people, and the way to edit them."""
+    ladder = Ladder.objects.filter(organization_id=contract.organization_id, contract=contract).first()
+    levels = ladder.levels.prefetch_related("people").order_by("position") if ladder else ()
+    return {"ladder": ladder, "levels": levels}
 
 
 class LevelForm(TenantForm):

@@ -7,3 +7,11 @@ class EscalationConfig(AppConfig):
 
     name = "escalation"
     verbose_name = _("Escalation")
+
+    def ready(self) -> None:
+        """Say what our events are called."""
+        from audit import words as audit
+
+        from . import words
+
+        audit.VERBS.update(words.VERBS)

@@ -7,3 +7,14 @@ class IntegrationsConfig(AppConfig):
 
     name = "integrations"
     verbose_name = _("Integrations")
+
+    def ready(self) -> None:
+        """Say what our events are called, and which token a number is."""
+        from audit import words as audit
+
+        from . import words
+        from .models import ApiToken
+
+        audit.VERBS.update(words.VERBS)
+        audit.SUBJECTS["token"] = ApiToken._meta.verbose_name
+        audit.NAMES["token"] = lambda ids: dict(ApiToken.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -7,3 +7,16 @@ class TicketsConfig(AppConfig):
 
     name = "tickets"
     verbose_name = _("Tickets")
+
+    def ready(self) -> None:
+        """Say what our events are called, and which ticket a number is."""
+        from audit import words as audit
+
+        from . import words
+        from .models import Ticket
+
+        audit.VERBS.update(words.VERBS)
+        audit.SUBJECTS["ticket"] = Ticket._meta.verbose_name
+        audit.NAMES["ticket"] = lambda ids: {
+            one.pk: one.reference for one in Ticket.objects.filter(pk__in=ids).select_related("organization")
+        }

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from contracts import terms
+from contracts import terms, words
 
 
 class StandardDocument(models.Model):
@@ -124,4 +124,4 @@ class StandardTerm(models.Model):
         try:
             terms.parse(self.key, self.value)
         except terms.TermError as error:
-            raise ValidationError({error.field: str(error)}) from error
+            raise ValidationError({error.field: words.refusal(error)}) from error

@@ -43,7 +43,7 @@ def _move(actor: User | None, contract: Contract, status: str, allowed: set[str]
 @transaction.atomic
 def activate(*, actor: User | None, contract: Contract, now: datetime) -> Contract:
     """Go live, or resume; refused with the list of what is missing."""
-    return _move(actor, contract, Status.ACTIVE, {Status.DRAFT, Status.SUSPENDED}, now)
+    return _move(actor, contract, Status.ACTIVE, {Status.DRAFT, Status.ONBOARDING, Status.SUSPENDED}, now)
 
 
 @transaction.atomic

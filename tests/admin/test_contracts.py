@@ -28,29 +28,53 @@ def document(cast):
     return document
 
 
+def published(change, document, **fields):
+    """Saved by the button that publishes it, from today on: the contract is live."""
+    return change("contracts_agreementdocument", document.pk, publish="on", effective_on="2026-11-18", **fields)
+
+
 def target(cast):
     with tenancy.everyone():
         contract = Contract.objects.get(pk=cast.northwind_contract.pk)
         return promise(contract, priority="high", channel="portal", at=cast.now)
 
 
-def test_a_changed_term_changes_the_next_promise(change, cast, document):
-    assert target(cast).target_minutes == 120
-    answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-value": "90"})
-    assert answer.status_code == 302
-    promised = target(cast)
-    assert promised.target_minutes == 90
-    assert promised.provenance["clause"] == "4.1"
+def test_a_draft_promises_nothing_until_it_is_published(change, cast, document):
+    assert change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-value": "90"}).status_code == 302
+    assert target(cast).provenance["source"] == "default"
     assert edits()[-1] | {"part_id": 0} == {
         "part": "clauseterm", "part_id": 0, "change": "changed", "fields": ["value"]
     }  # fmt: skip
+    assert published(change, document).status_code == 302
+    promised = target(cast)
+    assert promised.target_minutes == 90
+    assert promised.provenance["clause"] == "4.1"
 
 
 def test_the_clauses_own_page_does_the_same(change, cast, document):
     with tenancy.everyone():
         clause = document.clauses.get()
     assert change("contracts_clause", clause.pk, **{"terms-0-value": "60"}).status_code == 302
+    published(change, document)
     assert target(cast).target_minutes == 60
+
+
+def test_what_is_published_is_only_looked_at(change, ada, cast, document):
+    published(change, document)
+    with tenancy.everyone():
+        clause = document.clauses.get()
+    before = edits()
+    for name, pk in (("agreementdocument", document.pk), ("clause", clause.pk)):
+        url = reverse(f"admin:contracts_{name}_change", args=[pk])
+        assert 'name="_save"' not in ada.get(url).text
+        assert ada.post(url, {"title": "Another", "number": "1", "text": "Otherwise."}).status_code == 403
+    assert (edits(), target(cast).target_minutes) == (before, 120)
+
+
+def test_a_document_in_the_past_is_not_published_into_a_live_contract(change, ada, cast, document):
+    answer = change("contracts_agreementdocument", document.pk, publish="on")
+    assert "takes effect today or later" in messages(answer, ada)
+    assert target(cast).provenance["source"] == "default"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +84,6 @@ def test_a_wrong_term_is_refused_with_words(change, cast, document, value, words
     answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-value": value})
     assert answer.status_code == 200
     assert words in answer.text
-    assert target(cast).target_minutes == 120
     assert edits() == []
 
 
@@ -72,10 +95,11 @@ def test_a_clause_and_its_term_are_added_together(change, cast, document):
     }  # fmt: skip
     answer = change("contracts_agreementdocument", document.pk, **added)
     assert answer.status_code == 302, answer.context["errors"]
+    assert [data["part"] for data in edits()] == ["clause", "clauseterm"]
+    published(change, document)
     with tenancy.everyone():
         contract = Contract.objects.get(pk=cast.northwind_contract.pk)
         assert promise(contract, priority="high", channel="email", at=cast.now).covered
-    assert [data["part"] for data in edits()] == ["clause", "clauseterm"]
 
 
 def test_the_same_clause_number_twice_is_refused_with_words(change, cast, document):
@@ -100,8 +124,8 @@ def test_a_document_is_added_on_the_contracts_page(change, cast):
     assert (document.organization_id, document.contract_id) == (cast.northwind.pk, cast.northwind_contract.pk)
 
 
-def test_a_term_taken_away_gives_the_default_back(change, cast, document):
-    answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-DELETE": "on"})
+def test_a_term_taken_away_from_a_draft_is_not_published(change, cast, document):
+    answer = published(change, document, **{"clauses-0-terms-0-DELETE": "on"})
     assert answer.status_code == 302
     assert target(cast).provenance["source"] == "default"
 

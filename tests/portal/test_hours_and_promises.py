@@ -118,8 +118,8 @@ class TestPromises:
         assert "<b>1 h 30</b> of business time" in page.text
         assert "<b>§4.3</b>" in page.text
         assert "2 clauses give way" in page.text
-        assert "a later document replaces it" in page.text
-        assert "the contract’s own documents come before it" in page.text
+        assert "a newer document of the same rank comes before it" in page.text
+        assert "documents of a higher rank come before it" in page.text
         assert "<em>written</em>" in page.text
 
     def test_another_day_and_what_changes_next(self, cast, get):

@@ -24,7 +24,7 @@ BOUND = """
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("contracts", "0001_initial"),
+        ("contracts", "0002_words"),
     ]
 
     operations = [
