@@ -41,8 +41,24 @@ class ContractForm(TenantForm):
     )
 
 
+class OfADraft:
+    """Rows of an inline that are edited while the document they belong to is a draft."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or editing.is_open(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or editing.is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or editing.is_open(obj)
+
+
 class DocumentInline(TabularInline):
-    """The documents that make the contract, each a page with its clauses and terms."""
+    """The documents that make the contract, each a page with its clauses and terms; a new one begins here, as a draft."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
     model = AgreementDocument
     form = TenantForm
@@ -189,7 +205,7 @@ class TermForm(TenantForm):
         self.fields["value"].help_text = _("In the term's unit, without a suffix; yes or no.")
 
 
-class TermInline(TabularInline):
+class TermInline(OfADraft, TabularInline):
     """What a clause sets."""
 
     model = ClauseTerm
@@ -199,7 +215,7 @@ class TermInline(TabularInline):
     extra = 0
 
 
-class ClauseInline(StackedInline):
+class ClauseInline(OfADraft, StackedInline):
     """A document's clauses, each with its terms."""
 
     model = Clause
@@ -237,8 +253,9 @@ class DocumentAdmin(ContractPart):
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        if "publish" in request.POST:  # after its clauses: they are published with it
-            self.publish(request, form.instance)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if button.action_name in request.POST:  # after its clauses: they are published with it
+                button.method(request, form.instance)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "amends":

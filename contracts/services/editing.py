@@ -30,8 +30,12 @@ def contract_of(part: Part) -> Contract:
 def document_of(part: Part) -> AgreementDocument | None:
     """The document that a clause or a term belongs to; None for a contract's own fields."""
     if isinstance(part, ClauseTerm):
+        if part.clause_id is None:
+            return None  # an empty row of a form
         part = part.clause
-    return part.document if isinstance(part, Clause) else part if isinstance(part, AgreementDocument) else None
+    if isinstance(part, Clause):
+        return part.document if part.document_id else None
+    return part if isinstance(part, AgreementDocument) else None
 
 
 def is_open(part: Part) -> bool:

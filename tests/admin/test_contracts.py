@@ -1,6 +1,6 @@
 """An administrator edits contracts, and the next promise follows."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -11,6 +11,9 @@ from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Ho
 from contracts.selectors import promise
 
 from .conftest import edits, messages
+
+
+LATER = datetime(2030, 1, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -29,14 +32,20 @@ def document(cast):
 
 
 def published(change, document, **fields):
-    """Saved by the button that publishes it, from today on: the contract is live."""
-    return change("contracts_agreementdocument", document.pk, publish="on", effective_on="2026-11-18", **fields)
+    """Saved by the button that publishes it, from a later day on: the contract is live."""
+    return change(
+        "contracts_agreementdocument",
+        document.pk,
+        contracts_agreementdocument_publish="on",
+        effective_on="2030-01-02",
+        **fields,
+    )
 
 
-def target(cast):
+def target(cast, at=None):
     with tenancy.everyone():
         contract = Contract.objects.get(pk=cast.northwind_contract.pk)
-        return promise(contract, priority="high", channel="portal", at=cast.now)
+        return promise(contract, priority="high", channel="portal", at=at or cast.now)
 
 
 def test_a_draft_promises_nothing_until_it_is_published(change, cast, document):
@@ -46,7 +55,8 @@ def test_a_draft_promises_nothing_until_it_is_published(change, cast, document):
         "part": "clauseterm", "part_id": 0, "change": "changed", "fields": ["value"]
     }  # fmt: skip
     assert published(change, document).status_code == 302
-    promised = target(cast)
+    assert target(cast).target_minutes == 120
+    promised = target(cast, LATER)
     assert promised.target_minutes == 90
     assert promised.provenance["clause"] == "4.1"
 
@@ -56,7 +66,7 @@ def test_the_clauses_own_page_does_the_same(change, cast, document):
         clause = document.clauses.get()
     assert change("contracts_clause", clause.pk, **{"terms-0-value": "60"}).status_code == 302
     published(change, document)
-    assert target(cast).target_minutes == 60
+    assert target(cast, LATER).target_minutes == 60
 
 
 def test_what_is_published_is_only_looked_at(change, ada, cast, document):
@@ -68,11 +78,11 @@ def test_what_is_published_is_only_looked_at(change, ada, cast, document):
         url = reverse(f"admin:contracts_{name}_change", args=[pk])
         assert 'name="_save"' not in ada.get(url).text
         assert ada.post(url, {"title": "Another", "number": "1", "text": "Otherwise."}).status_code == 403
-    assert (edits(), target(cast).target_minutes) == (before, 120)
+    assert (edits(), target(cast, LATER).target_minutes) == (before, 120)
 
 
 def test_a_document_in_the_past_is_not_published_into_a_live_contract(change, ada, cast, document):
-    answer = change("contracts_agreementdocument", document.pk, publish="on")
+    answer = change("contracts_agreementdocument", document.pk, contracts_agreementdocument_publish="on")
     assert "takes effect today or later" in messages(answer, ada)
     assert target(cast).provenance["source"] == "default"
 
@@ -99,7 +109,7 @@ def test_a_clause_and_its_term_are_added_together(change, cast, document):
     published(change, document)
     with tenancy.everyone():
         contract = Contract.objects.get(pk=cast.northwind_contract.pk)
-        assert promise(contract, priority="high", channel="email", at=cast.now).covered
+        assert promise(contract, priority="high", channel="email", at=LATER).covered
 
 
 def test_the_same_clause_number_twice_is_refused_with_words(change, cast, document):

@@ -36,7 +36,8 @@ APPEND_ONLY = {
 # What belongs to no client: people, and data that is the same for all. Everything else carries organization_id.
 GLOBAL = {
     "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "tickets.Category", "tickets.RequestType",
-    "escalation.EngineHeartbeat",
+    "escalation.EngineHeartbeat", "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
+    "contracts.StandardTerm",
 }  # fmt: skip
 # Rows written by hand into these would be an escalation of rights: nobody but the owner touches them.
 OURS = {
@@ -185,6 +186,14 @@ def test_nobody_but_the_owner_owns_truncates_or_makes_tables(role):
     assert grants == []
     assert ask("SELECT has_schema_privilege(%s, 'public', 'CREATE')", role) == [(False,)]
     assert ask("SELECT has_table_privilege(%s, 'django_migrations', 'INSERT, UPDATE, DELETE')", role) == [(False,)]
+
+
+@pytest.mark.parametrize("table", ["document", "edition", "clause", "term"])
+def test_a_clients_scope_reads_the_houses_standard_documents_and_writes_none(table):
+    rights = "SELECT has_table_privilege(%s, %s, 'SELECT'), has_table_privilege(%s, %s, 'INSERT, UPDATE, DELETE')"
+    name = f"contracts_standard{table}"
+    assert ask(rights, APP, name, APP, name) == [(True, False)]
+    assert ask(rights, STAFF, name, STAFF, name) == [(True, True)]
 
 
 @pytest.mark.parametrize("role", [APP, WORKER, STAFF, ENGINE])

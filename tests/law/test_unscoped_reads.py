@@ -13,11 +13,21 @@ APPS = ("accounts", "audit", "contracts", "escalation", "integrations", "notific
 READERS = {"views", "api", "selectors", "forms", "context", "templatetags"}
 SHELLS = {"views", "api", "templatetags", "context", "tasks", "forms", "selectors"}
 # Data that is the same for every client.
-GLOBAL_MODELS = {"BusinessCalendar", "CalendarEdition", "Category", "RequestType", "EngineHeartbeat"}
+GLOBAL_MODELS = {
+    "BusinessCalendar",
+    "CalendarEdition",
+    "Category",
+    "RequestType",
+    "EngineHeartbeat",
+    "StandardDocument",
+    "StandardEdition",
+    "StandardClause",
+    "StandardTerm",
+}
 # Questions that take rows their caller was allowed to see (or the engine's own), and ask only about those.
 ALLOWED: dict[str, set[str]] = {
     "contracts/selectors.py": {
-        "settings_of", "contract_for_work", "contract_to_follow", "is_read_only", "hours_of", "hours_entries",
+        "contract_for_work", "contract_to_follow", "is_read_only", "hours_of", "hours_entries",
     },
     "portal/selectors/queue.py": {"_escalated", "clocks_of"},
     "tickets/selectors.py": {"assignable"},  # people of Valiantys: no client's
