@@ -21,14 +21,10 @@ def install(apps: Any = None) -> None:
 
 def _install(apps: Any, delivered: dict[str, Any]) -> None:
     model = {name: apps.get_model("contracts", f"Standard{name}") for name in ("Document", "Edition", "Clause", "Term")}
-    names = ("kind", "title_fr", "title_en")
-    document, _made = model["Document"].objects.get_or_create(
-        slug=delivered["slug"], defaults={name: delivered[name] for name in names}
-    )
-    names = ("dated_on", "language", "changes_fr", "changes_en")
-    edition, made = model["Edition"].objects.get_or_create(
-        document=document, label=delivered["label"], defaults={name: delivered[name] for name in names}
-    )
+    titles = {name: delivered[name] for name in ("kind", "title_fr", "title_en")}
+    document, _made = model["Document"].objects.get_or_create(slug=delivered["slug"], defaults=titles)
+    facts = {name: delivered[name] for name in ("dated_on", "language", "changes_fr", "changes_en")}
+    edition, made = model["Edition"].objects.get_or_create(document=document, label=delivered["label"], defaults=facts)
     if not made:
         return
     for position, one in enumerate(delivered["clause"], start=1):

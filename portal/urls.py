@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.views import set_theme
 
-from .views import accounts, homes, work
+from .views import accounts, homes, library, work
 
 app_name = "portal"
 urlpatterns = [
@@ -16,5 +16,6 @@ urlpatterns = [
     path("portfolio/", accounts.portfolio, name="portfolio"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),
+    path("documents/<slug:slug>/", library.standard_document, name="standard_document"),
     path("theme/", set_theme, name="set_theme"),
 ]

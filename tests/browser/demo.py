@@ -81,6 +81,7 @@ def prepare() -> dict[str, Any]:
         facts = {
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
+            "guide": "total-care-guide",
             "late": late.ticket.reference,
             "escalation": late.pk,
             "working": working.reference,

@@ -42,6 +42,8 @@ PAGES = (
     Page("cancel", "tickets:act", "ann", ("late",), "?action=cancel"),
     Page("hours", "portal:hours", "rosa", ("contract",)),
     Page("promises", "portal:promises", "rosa", ("contract",)),
+    Page("promises-compared", "portal:promises", "rosa", ("contract",), "?against=2026-01-15"),
+    Page("service-guide", "portal:standard_document", "rosa", ("guide",)),
     Page("people", "accounts:people", "carl", ("client",)),
     Page("invite", "accounts:invite", "carl", ("client",)),
     Page("profile", "accounts:profile", "ann"),

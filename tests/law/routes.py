@@ -43,6 +43,7 @@ ROUTES: dict[str, Route] = {
     "accounts:revoke": Route("object", lambda w: [w.cast.northwind.key, w.invitation.pk]),
     "accounts:accept": Route("open", lambda w: ["forged"]),
     "accounts:profile": Route("own", posts=False),
+    "portal:standard_document": Route("own", lambda w: ["total-care-guide"]),
     "accounts:set_theme": Route("open", posts=False),
     "accounts:set_language": Route("open", posts=False),
     # tickets
