@@ -47,6 +47,9 @@ ACTIONS: dict[str, set[str]] = {
     "portfolio.view": {MANAGER, LEAD, ADMIN},
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
+    "change.ask": {*CLIENTS, *STAFF},
+    "change.draft": {MANAGER, ADMIN},  # write the words, propose, withdraw, decline
+    "change.sign": {A, C, MANAGER, ADMIN},  # where the contract names no signatories
     "people.invite": {C, MANAGER, ADMIN},
     "people.manage": {ADMIN},
 }

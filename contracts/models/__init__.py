@@ -1,5 +1,6 @@
-"""Contracts, the documents that make them, the house's standard documents, and Reserved Hours."""
+"""Contracts, the documents that make them and how these are changed, the house's standard documents, and Reserved Hours."""
 
+from .change import Approval, ChangeRequest, Proposal, VoidedApproval
 from .contract import Contract
 from .documents import AgreementDocument, Clause, ClauseTerm, Disposition
 from .hours import HoursAccount, HoursEntry
@@ -7,14 +8,18 @@ from .library import StandardClause, StandardDocument, StandardEdition, Standard
 
 __all__ = [
     "AgreementDocument",
+    "Approval",
+    "ChangeRequest",
     "Clause",
     "ClauseTerm",
     "Contract",
     "Disposition",
     "HoursAccount",
     "HoursEntry",
+    "Proposal",
     "StandardClause",
     "StandardDocument",
     "StandardEdition",
     "StandardTerm",
+    "VoidedApproval",
 ]
