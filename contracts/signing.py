@@ -12,7 +12,7 @@ from accounts.roles import ClientRole, StaffRole
 from contracts.agreement import agreement_of
 from contracts.amendment import AmendmentText, ClauseText, Outcome, Side, outcomes, with_draft
 from contracts.models import AgreementDocument, Clause, Contract, Proposal
-from contracts.precedence import Conflict, Edition, Setting
+from contracts.precedence import Agreement, Conflict, Edition, Setting
 from contracts.redline import Standing
 from contracts.selectors import effective_terms
 
@@ -91,6 +91,12 @@ def conflict_of(proposal: Proposal, clauses: list[Clause], today: date) -> Confl
     return next(
         (one for one in with_draft(agreement, edition, settings).conflicts(today) if one.key not in known), None
     )
+
+
+def signed_agreement(proposal: Proposal, today: date) -> Agreement:
+    """The contract's agreement as it would be if the last signature came today."""
+    edition, settings = _as_edition(proposal, clauses_of(proposal.document), today)
+    return with_draft(agreement_of(proposal.document.contract), edition, settings)
 
 
 def _as_edition(proposal: Proposal, clauses: list[Clause], today: date) -> tuple[Edition, tuple[Setting, ...]]:

@@ -10,5 +10,5 @@ def forwards(apps, schema_editor):
 class Migration(migrations.Migration):
     """The service guide of March 2025. Global rows: no scope is needed."""
 
-    dependencies = [("contracts", "0003_documents_and_editions")]
+    dependencies = [("contracts", "0004_changes")]
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
