@@ -21,7 +21,7 @@ from . import minutes, words
 from .fields import FilesField
 from .models import Category, RequestType, Ticket
 from .priority import Impact, Priority, Urgency
-from .selectors import assignable, catalogue
+from .selectors import assignable, assignable_among, catalogue
 
 LONGEST = 50_000
 
@@ -204,6 +204,33 @@ class AssignForm(forms.Form):
         field: Any = self.fields["assignee"]
         field.queryset = assignable(ticket.organization_id)
         field.initial = ticket.assignee_id
+
+
+class AssignManyForm(forms.Form):
+    """Who has several tickets: people who serve all their clients, then those who serve some; or nobody."""
+
+    NOBODY = "0"
+    assignee = forms.ChoiceField(label=_("Assignee"))
+
+    def __init__(self, *args: Any, actor: User, tickets: list[Ticket], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        found = assignable_among({one.organization_id for one in tickets})
+        self.people = {str(one.pk): one for one, _all in found}
+        every = [(str(one.pk), str(one)) for one, serves_all in found if serves_all]
+        some = [(str(one.pk), str(one)) for one, serves_all in found if not serves_all]
+        groups = [(_("Serve all these clients"), every), (_("Serve some of these clients"), some)] if some else every
+        field: Any = self.fields["assignee"]
+        field.choices = [*groups, (self.NOBODY, _("Nobody"))]
+        field.initial = self.me = str(actor.pk) if str(actor.pk) in self.people else ""
+
+    def clean_assignee(self) -> User | None:
+        return self.people.get(self.cleaned_data["assignee"])
+
+
+class ResolveManyForm(forms.Form):
+    """A last word to each client, or none."""
+
+    answer = text(_("A last word to each client"), rows=4, required=False)
 
 
 class PriorityForm(forms.Form):

@@ -27,7 +27,7 @@ document.addEventListener("keydown", (event) => {
     }
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !on) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || (!on && event.isTrusted)) return; // the palette presses keys too
   if (typing(event.target)) {
     if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur();
     return;

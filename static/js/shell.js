@@ -80,7 +80,8 @@ function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-// Toasts: a close button each; they leave by themselves after eight seconds unless someone looks at them.
+// Toasts: a close button each; they leave by themselves after eight seconds unless someone looks at them. One that asks
+// something (a form: "Undo") stays.
 function toast(text, tone = "") {
   const template = $("#toast-template"), shelf = $("#toasts");
   if (!template || !shelf) return;
@@ -97,6 +98,7 @@ function settle(item) {
     item.append(close);
   }
   let timer;
+  if ($("form", item)) return;
   const wait = () => { timer = setTimeout(() => item.remove(), 8000); };
   const stay = () => clearTimeout(timer);
   item.addEventListener("pointerenter", stay);
