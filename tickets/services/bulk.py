@@ -20,6 +20,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
 from tickets.models import Ticket
@@ -53,6 +54,7 @@ def assign_many(*, actor: User, ticket_ids: Sequence[int], assignee: User | None
     """Give tickets to someone, or to nobody; whoever doesn't serve a ticket's client doesn't get that one."""
 
     def give(ticket: Ticket) -> Ticket:
+        permissions.check(actor, "ticket.assign", ticket.organization_id)
         if ticket.assignee_id == (assignee and assignee.pk):
             raise Refused(_("%(who)s has it already.") % {"who": assignee} if assignee else _("Nobody has it."))
         return assign(actor=actor, ticket_id=ticket.pk, assignee=assignee, now=now)
