@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -216,12 +217,11 @@ class AssignManyForm(forms.Form):
         super().__init__(*args, **kwargs)
         found = assignable_among({one.organization_id for one in tickets})
         self.people = {str(one.pk): one for one, _all in found}
-        every = [(str(one.pk), str(one)) for one, serves_all in found if serves_all]
-        some = [(str(one.pk), str(one)) for one, serves_all in found if not serves_all]
+        me = [(pk, gettext("%(who)s (me)") % {"who": one}) for pk, one in self.people.items() if one == actor]
+        every = [(str(one.pk), str(one)) for one, serves_all in found if serves_all and one != actor]
+        some = [(str(one.pk), str(one)) for one, serves_all in found if not serves_all and one != actor]
         groups = [(_("Serve all these clients"), every), (_("Serve some of these clients"), some)] if some else every
-        field: Any = self.fields["assignee"]
-        field.choices = [*groups, (self.NOBODY, _("Nobody"))]
-        field.initial = self.me = str(actor.pk) if str(actor.pk) in self.people else ""
+        self.fields["assignee"].choices = [*me, *groups, (self.NOBODY, _("Nobody"))]  # type: ignore[attr-defined]
 
     def clean_assignee(self) -> User | None:
         return self.people.get(self.cleaned_data["assignee"])

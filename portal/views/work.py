@@ -48,17 +48,19 @@ def queue(request: Request) -> HttpResponse:
 
 def _around(request: Request, filters: queues.Filters, clients: list[Organization]) -> dict[str, object]:
     """What stands around the rows, and doesn't come again with them."""
+    bulk_actions = [
+        {"value": "assign", "label": _("Assign"), "key": "A"},
+        {"value": "prioritize", "label": _("Priority"), "key": "P"},
+        {"value": "resolve", "label": _("Resolve"), "key": "C"},
+    ] if may_act(request.user) else []  # fmt: skip
     return {
         "chips": filters.chips(clients),
         "choices": filters.choices([one for one in clients if not one.is_historical]),
         "shortcuts": _shortcuts(acts=may_act(request.user)),
         "keep": [{"name": "view", "value": filters.view}] if filters.view != "urgent" else [],
         "may_open": allows(request.user.staff_role, "ticket.open"),
-        "bulk_actions": [
-            {"value": "assign", "label": _("Assign"), "key": "A"},
-            {"value": "prioritize", "label": _("Priority"), "key": "P"},
-            {"value": "resolve", "label": _("Resolve"), "key": "C"},
-        ],
+        "bulk_actions": bulk_actions,
+        "page_actions": [{"label": one["label"], "press": one["key"].lower()} for one in bulk_actions],
     }
 
 

@@ -13,6 +13,8 @@ let at = null; // the row's id: rows move and are replaced while one looks at th
 let line = 0; // where it stood, should it leave
 let borrowed = null; // chosen only because a key acted on it
 
+const current = () => rows().find((row) => row.id === at);
+
 function mark() {
   for (const row of rows()) row.toggleAttribute("data-cursor", row.id === at);
 }
@@ -25,7 +27,7 @@ function go(row) {
   row.scrollIntoView({ block: "nearest" });
 }
 function move(by) {
-  const all = rows(), row = all.find((one) => one.id === at);
+  const all = rows(), row = current();
   const next = row ? all.indexOf(row) + by : at ? line + (by > 0 ? 0 : -1) : 0;
   const to = all[Math.max(0, Math.min(all.length - 1, next))];
   to?.querySelector("a[href]")?.focus({ preventScroll: true });
@@ -72,7 +74,9 @@ if (place) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || document.querySelector("dialog[open]")) return;
     if (event.isTrusted && off()) return; // the palette presses keys too, and may
-    const key = event.key.toLowerCase(), row = rows().find((one) => one.id === at);
+    const key = event.key.toLowerCase();
+    if (!event.isTrusted && !chosen().length && !current()) move(1);
+    const row = current();
     if (key === "enter" && event.target.matches("a, button, summary, input")) return;
     if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
     else if (!act(key, row)) return;
