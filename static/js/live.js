@@ -22,7 +22,7 @@ function moved(before, after) {
     const longest = runs.filter((run) => run.at(-1) < one).reduce((a, b) => (b.length > a.length ? b : a), []);
     runs.push([...longest, one]);
   }
-  const still = new Set(runs.reduce((a, b) => (b.length > a.length ? b : a), []));
+  const still = new Set(runs.reduce((a, b) => (b.length >= a.length ? b : a), []));
   return places.filter((one) => !still.has(one)).map((one) => before[one]);
 }
 

@@ -134,7 +134,7 @@ def test_what_can_not_be_resolved_is_named(queue: Page, cast: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "focused"), [("Enter", None), ("r", "textarea[name=body]"), ("n", "textarea[name=body]"), ("t", "#time input")]
+    ("key", "focused"), [("Enter", None), ("r", "textarea[name=body]"), ("n", "textarea[name=body]"), ("t", "#time input[name=duration]")]
 )  # fmt: skip
 def test_keys_lead_to_the_ticket(queue: Page, key: str, focused: str | None) -> None:
     queue.keyboard.press("j")
