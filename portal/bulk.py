@@ -118,7 +118,9 @@ def step_of(user: User, query: QueryDict, *, sent: bool) -> Step:
     tickets = chosen(user, services.check_number(map(int, ids)))
     if action not in ACTS:
         raise Refused(_("Say what to do with the requests that you chose."))
-    return Step(action, tickets, _form(action, user, tickets, query if sent else None), Filters.at(query.get("back", "")))
+    return Step(
+        action, tickets, _form(action, user, tickets, query if sent else None), Filters.at(query.get("back", ""))
+    )
 
 
 def _form(action: str, user: User, tickets: list[Ticket], data: QueryDict | None) -> forms.Form:
@@ -126,7 +128,9 @@ def _form(action: str, user: User, tickets: list[Ticket], data: QueryDict | None
         return AssignManyForm(data, actor=user, tickets=tickets, auto_id="bulk_%s")
     if action == "resolve":
         return ResolveManyForm(data, auto_id="bulk_%s")
-    return PriorityForm(data, initial={"priority": tickets[0].priority}, auto_id="bulk_%s")
+    form = PriorityForm(data, auto_id="bulk_%s")
+    form.fields["priority"].choices = [("", _("Choose one")), *PRIORITY.items()]  # type: ignore[attr-defined]
+    return form
 
 
 def reasons(outcome: Outcome) -> list[str]:

@@ -35,7 +35,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     # The home's address begins every other: it is here only when it is the whole of it.
     inside = (item["url"] for item in nav if request.path.startswith(item["url"]) and item["url"] != "/")
     here = max(inside, key=len, default="/" if request.path == "/" else "")
-    shown: dict[str, Any] = {"nav": [{**item, "current": item["url"] == here} for item in nav], "further": _further(user)}
+    shown: dict[str, Any] = {
+        "nav": [{**item, "current": item["url"] == here} for item in nav],
+        "further": _further(user),
+    }
     if not user.is_valiantys and len(user.roles) == 1:
         shown["active_organization"] = Organization.objects.visible_to(user).first()
     return shown

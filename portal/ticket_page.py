@@ -274,6 +274,7 @@ def _page_actions(shortcuts: list[dict[str, Any]], moves: list[dict[str, Any]]) 
     """What the palette offers to do here: the page's keys, and the next allowed moves."""
     keys = [{"label": one["label"], "press": one["keys"][0].lower()} for one in shortcuts]
     opened = [
-        {"label": one["label"], "url": one["url"], "opens": f"act-{one['name']}" if one["form"] else ""} for one in moves
+        {"label": one["label"], "url": one["url"], "opens": f"act-{one['name']}" if one["form"] else ""}
+        for one in moves
     ]
     return [*keys, *opened]

@@ -48,10 +48,11 @@ def undo(request: Request) -> HttpResponse:
     """Take the last bulk action back."""
     check_staff(request.user, "queue.view")
     try:
-        outcome = steps.take_back(request.user, request.session.pop("undo", None), request.POST.get("key", ""), request.now)
+        outcome = steps.take_back(request.user, request.session.get("undo"), request.POST.get("key", ""), request.now)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
+        del request.session["undo"]
         for level, words in ((messages.SUCCESS, steps.said_of_undo(outcome)), (messages.WARNING, steps.left(outcome))):
             if words:
                 messages.add_message(request, level, words)

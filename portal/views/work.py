@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -29,43 +31,38 @@ def queue(request: Request) -> HttpResponse:
     asked = queues.Filters.of(request.GET)
     live = bool(getattr(request, "htmx", False))
     clients = queues.clients(request.user, asked.client) if asked.client or not live else []
-    filters = asked.among(clients)
-    found = queues.totals(request.user, request.now)
-    page, groups = queues.page(request.user, filters, request.now, found)
-    views = queues.views(found, filters.view)
-    digest = queues.digest(groups, views, request.now)
-    if live and request.headers.get(SEEN) == digest:
+    shown = queues.compose(request.user, asked.among(clients), request.now)
+    if live and request.headers.get(SEEN) == shown["digest"]:
         return HttpResponse(status=204)
-    context = {
-        "filters": filters.on_page(page.number), "page": page, "groups": groups, "views": views, "digest": digest,
-        "now": request.now, "title": queues.VIEWS[filters.view], "empty": queues.EMPTY[filters.view], "live": live,
-        "may_act": may_act(request.user), **({} if live else _around(request, filters, clients)),
-    }  # fmt: skip
+    acts = may_act(request.user)
+    context = {**shown, "now": request.now, "live": live, "may_act": acts}
+    if not live:
+        context |= _around(request, shown["filters"], clients, acts)
     response = render(request, "portal/_queue.html" if live else "portal/queue.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _around(request: Request, filters: queues.Filters, clients: list[Organization]) -> dict[str, object]:
+def _around(request: Request, filters: queues.Filters, clients: list[Organization], acts: bool) -> dict[str, Any]:
     """What stands around the rows, and doesn't come again with them."""
     bulk_actions = [
         {"value": "assign", "label": _("Assign"), "key": "A"},
         {"value": "prioritize", "label": _("Priority"), "key": "P"},
         {"value": "resolve", "label": _("Resolve"), "key": "C"},
-    ] if may_act(request.user) else []  # fmt: skip
+    ]
     return {
         "chips": filters.chips(clients),
-        "choices": filters.choices([one for one in clients if not one.is_historical]),
-        "shortcuts": _shortcuts(acts=may_act(request.user)),
+        "choices": filters.choices(clients),
+        "shortcuts": _shortcuts(acts=acts),
         "keep": [{"name": "view", "value": filters.view}] if filters.view != "urgent" else [],
         "may_open": allows(request.user.staff_role, "ticket.open"),
         "bulk_actions": bulk_actions,
-        "page_actions": [{"label": one["label"], "press": one["key"].lower()} for one in bulk_actions],
+        "page_actions": [{"label": one["label"], "press": one["key"].lower()} for one in bulk_actions if acts],
     }
 
 
-def _shortcuts(*, acts: bool) -> list[dict[str, object]]:
-    every = [
+def _shortcuts(*, acts: bool) -> list[dict[str, Any]]:
+    every: list[dict[str, Any]] = [
         {"keys": ["J", "K"], "label": _("Next and previous request")},
         {"keys": [_("Enter")], "label": _("Open it")},
         {"keys": ["R"], "label": _("Reply")},

@@ -21,7 +21,7 @@ function typing(target) {
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     const form = event.target.closest?.("form");
-    if (form && event.target.matches("textarea, input")) {
+    if (form && event.target.matches("textarea, input, select")) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("[data-default-submit]") ?? undefined);
     }

@@ -6,11 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
-from common import tenancy
-from tests.cast import make_cast
+from tests.browser.test_axe import KINDS
+from tests.cast import PASSWORD, make_cast
 from tests.tickets.acting import act, fresh, opened
 from tickets import services
 
@@ -210,10 +211,42 @@ def test_without_scripts_a_page_asks(page: Page, live_server: Any, sign_in: Call
     expect(page.locator(".toast")).to_contain_text("Undone for 2 requests.")
 
 
-def test_who_was_signed_out_meanwhile_comes_back_to_the_question(queue: Page, sign_in: Any) -> None:
+def test_axe_finds_nothing_while_rows_are_chosen_and_a_question_is_open(queue: Page, cast: Any) -> None:
+    queue.emulate_media(reduced_motion="reduce")  # a dialog that still fades in has no contrast yet
+    queue.locator("#select-all").check()
+    assert Axe().run(queue, options=KINDS).response["violations"] == []
+    for key in "apc":
+        queue.keyboard.press(key)
+        expect(queue.locator("#bulk-step[open] h2")).to_be_visible()
+        assert Axe().run(queue, options=KINDS).response["violations"] == []
+        queue.keyboard.press("Escape")
+
+
+def test_countdowns_run_by_themselves(queue: Page, cast: Any) -> None:
+    queue.clock.install()
+    queue.reload()
+    before = int(row(queue, "NW-1").locator("[data-figure]").inner_text().split()[0])
+    queue.clock.fast_forward(4 * 60_000)
+    expect(row(queue, "NW-1").locator("[data-figure]")).to_have_text(re.compile(rf"^({before - 4}|{before - 5})\smin$"))
+
+
+def test_a_tab_that_nobody_looks_at_asks_nothing(queue: Page, cast: Any) -> None:
+    asked: list[str] = []
+    queue.on("request", lambda request: asked.append(request.url))
+    queue.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    queue.evaluate(ASK_AGAIN)
+    assert asked == []
+    queue.evaluate("Object.defineProperty(document, 'hidden', { value: false })")
+    with queue.expect_response("**/queue/?"):
+        queue.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_who_was_signed_out_meanwhile_comes_back_to_the_question(queue: Page) -> None:
     queue.keyboard.press("j")
     queue.context.clear_cookies()
     queue.keyboard.press("a")
     queue.wait_for_url("**/accounts/login/?next=/queue/bulk/*")
-    with tenancy.everyone():
-        expect(queue.locator("input[name=login]")).to_be_visible()
+    queue.locator("input[name=login]").fill("lea@example.com")
+    queue.locator("input[type=password]").fill(PASSWORD)
+    queue.locator("main button[type=submit]").first.click()
+    expect(queue.locator("h1")).to_have_text("Assign 1 request")

@@ -216,9 +216,11 @@ class TestUndo:
         new = self.key(send(cast.nadia, "assign", [second], assignee=cast.lea.pk))
         assert "be undone any more" in client.post(UNDO, {"key": old}, follow=True).content.decode()
         assert fresh(first).assignee_id == cast.lea.pk
-        send(cast.nadia, "assign", [second], assignee=cast.ada.pk)
+        client.post(UNDO, {"key": new})  # an old key spoils nothing
+        assert fresh(second).assignee_id is None
+        last = self.key(send(cast.nadia, "assign", [second], assignee=cast.ada.pk))
         cast.now += timedelta(minutes=11)
-        assert "be undone any more" in client.post(UNDO, {"key": new}, follow=True).content.decode()
+        assert "be undone any more" in client.post(UNDO, {"key": last}, follow=True).content.decode()
         assert fresh(second).assignee_id == cast.ada.pk
 
     def test_it_is_the_persons_own(self, cast, send, client):

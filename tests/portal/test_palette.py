@@ -66,7 +66,13 @@ class TestPlacesAndActions:
     def test_the_ticket_page_offers_its_keys_and_moves(self, cast, get):
         opened(cast)
         shown = get(cast.lea, "/tickets/NW-1/").text.split('id="palette"')[1]
-        for words in ('data-press="r"', 'data-press="n"', 'data-press="t"', 'data-press="a"', 'data-open="act-resolve"'):
+        for words in (
+            'data-press="r"',
+            'data-press="n"',
+            'data-press="t"',
+            'data-press="a"',
+            'data-open="act-resolve"',
+        ):
             assert words in shown
         theirs = get(cast.ann, "/tickets/NW-1/").text.split('id="palette"')[1]
         assert 'data-press="r"' in theirs

@@ -203,7 +203,9 @@ class TestEveryAction:
         act(cast.nadia, services.assign, ticket_id=alone.pk, assignee=None, now=cast.now)
         with tenancy.user(cast.nadia), CaptureQueriesContext(connection) as single:
             {
-                "assign": lambda: services.assign(actor=cast.nadia, ticket_id=alone.pk, assignee=cast.lea, now=cast.now),
+                "assign": lambda: services.assign(
+                    actor=cast.nadia, ticket_id=alone.pk, assignee=cast.lea, now=cast.now
+                ),
                 "prioritize": lambda: services.prioritize(
                     actor=cast.nadia, ticket_id=alone.pk, priority="critical", reason="So.", now=cast.now
                 ),

@@ -149,9 +149,7 @@ def resolve(
 
 
 @transaction.atomic
-def reopen(
-    *, actor: User, ticket_id: int, reason: str, now: datetime, files: Files = (), bulk: bool = False
-) -> Ticket:
+def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime, files: Files = (), bulk: bool = False) -> Ticket:
     """Not solved: back to work. The client says why; a first response never restarts (domain §5.7)."""
     ticket = _work(actor, ticket_id, "ticket.settle")
     if ticket.status in workflow.OPEN:

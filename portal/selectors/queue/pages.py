@@ -18,8 +18,8 @@ from tickets.models.ticket import TicketQuerySet
 
 from .filters import Filters
 from .row import Row, midnight, rows
-from .saved_views import conditions
-from .words import GROUPS
+from .saved_views import conditions, totals, views
+from .words import EMPTY, GROUPS, VIEWS
 
 PER_PAGE = 50
 
@@ -44,9 +44,23 @@ def search(tickets: TicketQuerySet, words: str) -> TicketQuerySet:
     return tickets
 
 
-def page(
-    user: User, filters: Filters, now: datetime, found: Mapping[str, int]
-) -> tuple[Page[Any], list[Group]]:
+def compose(user: User, filters: Filters, now: datetime) -> dict[str, Any]:
+    """What the queue shows of the work that this person serves, narrowed: its rows, its saved views, and the digest of both."""
+    found = totals(user, now)
+    shown, groups = page(user, filters, now, found)
+    places = views(found, filters.view)
+    return {
+        "filters": filters.on_page(shown.number),
+        "page": shown,
+        "groups": groups,
+        "views": places,
+        "digest": digest(groups, places, now),
+        "title": VIEWS[filters.view],
+        "empty": EMPTY[filters.view],
+    }
+
+
+def page(user: User, filters: Filters, now: datetime, found: Mapping[str, int]) -> tuple[Page[Any], list[Group]]:
     """One page of the queue, and its rows by urgency, with chips and levels; `found` are its totals. Queries don't grow with
     rows."""
     tickets = Ticket.objects.visible_to(user).open().filter(conditions(user, now)[filters.view])
