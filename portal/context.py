@@ -51,7 +51,7 @@ def _further(user: User) -> list[dict[str, str]]:
         places.append({"label": _("New request"), "url": reverse("tickets:new")})
     if user.is_valiantys:
         queue, views = reverse("portal:queue"), [name for name in VIEWS if name != "urgent"]
-        places += [{"label": f"{_('Queue')}: {VIEWS[name]}", "url": f"{queue}?view={name}"} for name in views]
+        places += [{"label": f"{_('Queue')} · {VIEWS[name]}", "url": f"{queue}?view={name}"} for name in views]
     own = [(_("Profile"), "accounts:profile"), (_("API tokens"), "integrations:tokens")]
     return [*places, *({"label": label, "url": reverse(name)} for label, name in own)]
 

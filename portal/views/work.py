@@ -47,7 +47,7 @@ def _around(request: Request, filters: queues.Filters, clients: list[Organizatio
     """What stands around the rows, and doesn't come again with them."""
     bulk_actions = [
         {"value": "assign", "label": _("Assign"), "key": "A"},
-        {"value": "prioritize", "label": _("Priority"), "key": "P"},
+        {"value": "prioritize", "label": _("Priority"), "key": "P", "does": _("Correct the priority")},
         {"value": "resolve", "label": _("Resolve"), "key": "C"},
     ]
     return {
@@ -57,7 +57,9 @@ def _around(request: Request, filters: queues.Filters, clients: list[Organizatio
         "keep": [{"name": "view", "value": filters.view}] if filters.view != "urgent" else [],
         "may_open": allows(request.user.staff_role, "ticket.open"),
         "bulk_actions": bulk_actions,
-        "page_actions": [{"label": one["label"], "press": one["key"].lower()} for one in bulk_actions if acts],
+        "page_actions": [
+            {"label": one.get("does", one["label"]), "press": one["key"].lower()} for one in bulk_actions if acts
+        ],
     }
 
 
