@@ -88,12 +88,12 @@ if (palette) {
   });
   // An action is a key of the page, or opens a dialog of its own: the palette makes way first.
   palette.addEventListener("click", (event) => {
-    const item = event.target.closest("[data-press], [data-open]");
+    const item = event.target.closest("[data-press], [data-opens]");
     if (!item) return;
     palette.close();
-    if (!item.dataset.press) return;
-    event.stopPropagation();
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: item.dataset.press, bubbles: true, cancelable: true }));
+    const { press, opens } = item.dataset;
+    if (press) document.body.dispatchEvent(new KeyboardEvent("keydown", { key: press, bubbles: true, cancelable: true }));
+    else if (!event.ctrlKey && !event.metaKey && open(opens)) event.preventDefault();
   });
   // A whole page is no answer here: Enter leads to it.
   palette.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,14 +1,14 @@
 """The queue under somebody's hands: keys, chosen rows, rows that come and go meanwhile, the palette, a phone, no script."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from tests.browser.test_axe import KINDS
 from tests.cast import PASSWORD, make_cast
@@ -32,12 +32,19 @@ def cast(page: Page) -> SimpleNamespace:
 
 
 @pytest.fixture
-def queue(page: Page, live_server: Any, sign_in: Callable[[str], None], cast: SimpleNamespace) -> Page:
-    """The queue as Léa has it open."""
+def queue(page: Page, live_server: Any, sign_in: Callable[[str], None], cast: SimpleNamespace) -> Iterator[Page]:
+    """The queue as Léa has it open. It goes when the server has answered all that was asked: the database is emptied next."""
     sign_in("lea")
+    asked: set[Request] = set()
+    page.on("request", lambda request: asked.add(request))
+    page.on("requestfinished", lambda request: asked.discard(request))
+    page.on("requestfailed", lambda request: asked.discard(request))
     page.goto(f"{live_server.url}/queue/")
     expect(page.locator("#live-state.live")).to_be_visible()
-    return page
+    yield page
+    page.evaluate("document.getElementById('queue')?.remove()")  # no poll any more
+    for one in list(asked):
+        one.response()
 
 
 def row(page: Page, reference: str) -> Any:
@@ -172,6 +179,10 @@ def test_search_help_and_the_palette_by_key(queue: Page, problems: list[str]) ->
     queue.keyboard.type("internal note")
     queue.keyboard.press("Enter")
     expect(queue.locator("input[name=audience][value=internal]")).to_be_checked()
+    queue.keyboard.press("Control+k")
+    queue.keyboard.type("resolve")
+    queue.keyboard.press("Enter")
+    expect(queue.locator("#act-resolve textarea")).to_be_visible()
     assert problems == []
 
 
@@ -231,14 +242,18 @@ def test_countdowns_run_by_themselves(queue: Page, cast: Any) -> None:
 
 
 def test_a_tab_that_nobody_looks_at_asks_nothing(queue: Page, cast: Any) -> None:
-    asked: list[str] = []
-    queue.on("request", lambda request: asked.append(request.url))
     queue.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
-    queue.evaluate(ASK_AGAIN)
-    assert asked == []
-    queue.evaluate("Object.defineProperty(document, 'hidden', { value: false })")
-    with queue.expect_response("**/queue/?"):
+    opened(cast)
+    with queue.expect_response("**/queue/*") as answered:
+        queue.evaluate(ASK_AGAIN)
+        queue.evaluate("Object.defineProperty(document, 'hidden', { value: false })")
         queue.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert answered.value.status == 200
+    expect(row(queue, "NW-4")).to_be_visible()
+    asked = queue.evaluate(
+        "performance.getEntriesByType('resource').filter((one) => one.initiatorType === 'xmlhttprequest').length"
+    )
+    assert asked == 1
 
 
 def test_who_was_signed_out_meanwhile_comes_back_to_the_question(queue: Page) -> None:

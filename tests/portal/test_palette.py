@@ -71,7 +71,7 @@ class TestPlacesAndActions:
             'data-press="n"',
             'data-press="t"',
             'data-press="a"',
-            'data-open="act-resolve"',
+            'data-opens="act-resolve"',
         ):
             assert words in shown
         theirs = get(cast.ann, "/tickets/NW-1/").text.split('id="palette"')[1]
