@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import User
 from accounts.roles import StaffRole
-from common import zones
+from audit.services import record
+from common import tenancy, zones
 from common.errors import Refused
 
 
@@ -46,6 +49,17 @@ def edit_person(*, actor: User, person: User) -> User:
     EmailAddress.objects.filter(user=person).exclude(email=person.email).delete()  # no old address signs in
     EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
     return person
+
+
+@transaction.atomic
+def address_changed(*, actor: User, now: datetime) -> None:
+    """Remember, at each client of the person, that he or she signs in by another address; never which one."""
+    for organization_id in actor.organization_ids if not actor.is_valiantys else []:
+        with tenancy.organizations(organization_id):
+            record(
+                organization_id=organization_id, verb="person.address_changed", subject_kind="person",
+                subject_id=actor.pk, actor_id=actor.pk, at=now,
+            )  # fmt: skip
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from .attaching import sweep_files
 from .conversation import Overtaken, note, reply
 from .handling import assign, prioritize
+from .handover import hand_back, hand_over
 from .opening import open_ticket
 from .status import (
     cancel,
@@ -22,6 +23,8 @@ __all__ = [
     "cancel",
     "close_resolved",
     "confirm_solved",
+    "hand_back",
+    "hand_over",
     "log_time",
     "note",
     "open_ticket",
