@@ -63,11 +63,14 @@ def address_changed(*, actor: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def edit_profile(*, actor: User, name: str, language: str, time_zone: str) -> User:
-    """A person's own name, language and zone."""
-    actor.name, actor.language, actor.time_zone = name.strip(), _language(language), time_zone
+def edit_profile(*, actor: User, name: str, language: str, time_zone: str, theme: str = "") -> User:
+    """A person's own name, language, zone and, unless it is empty, theme."""
+    if not name.strip():
+        raise Refused(_("Write your name, so that people know who answers."))
     _check_zone(time_zone)
-    actor.save(update_fields=["name", "language", "time_zone"])
+    actor.name, actor.language, actor.time_zone = name.strip(), _language(language), time_zone
+    actor.theme = _theme(theme or actor.theme)
+    actor.save(update_fields=["name", "language", "time_zone", "theme"])
     return actor
 
 
@@ -82,9 +85,7 @@ def set_language(*, actor: User, language: str) -> User:
 @transaction.atomic
 def set_theme(*, actor: User, theme: str) -> User:
     """Light, dark, or as the system."""
-    if theme not in User.Theme.values:
-        raise Refused(_("Choose one of the themes."))
-    actor.theme = theme
+    actor.theme = _theme(theme)
     actor.save(update_fields=["theme"])
     return actor
 
@@ -101,6 +102,12 @@ def _language(language: str) -> str:
     return language
 
 
+def _theme(theme: str) -> str:
+    if theme not in User.Theme.values:
+        raise Refused(_("Choose one of the themes."))
+    return theme
+
+
 def _check_zone(time_zone: str) -> None:
     if time_zone not in zones.known():
-        raise Refused(_("“%(zone)s” is not a time zone, such as Europe/Paris.") % {"zone": time_zone})
+        raise Refused(_("“%(zone)s” is not a time zone: choose the city nearest to you, such as Europe/Paris.") % {"zone": time_zone})

@@ -40,7 +40,7 @@ def prepare() -> dict[str, Any]:
     from allauth.mfa.totp.internal import auth as totp
 
     from accounts import services as accounts
-    from accounts.models import Organization, User
+    from accounts.models import Assignment, Membership, Organization, Team, User
     from accounts.services.invitations import token_of
     from common import clock, tenancy
     from contracts.models import Contract
@@ -81,6 +81,10 @@ def prepare() -> dict[str, Any]:
         facts = {
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
+            "member": Membership.objects.get(organization=northwind, user=people["ann"]).pk,
+            "administrator": Membership.objects.get(organization=northwind, user=people["carl"]).pk,
+            "team": Team.objects.get(organization=northwind).pk,
+            "assignment": Assignment.objects.get(organization=northwind, user=people["julien"]).pk,
             "late": late.ticket.reference,
             "escalation": late.pk,
             "working": working.reference,

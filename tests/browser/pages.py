@@ -44,6 +44,12 @@ PAGES = (
     Page("promises", "portal:promises", "rosa", ("contract",)),
     Page("people", "accounts:people", "carl", ("client",)),
     Page("invite", "accounts:invite", "carl", ("client",)),
+    Page("member", "accounts:member", "carl", ("client", "member")),
+    Page("member-self", "accounts:member", "carl", ("client", "administrator")),
+    Page("member-remove", "portal:remove_member", "carl", ("client", "member")),
+    Page("who-sees-what", "portal:visibility", "carl", ("client",)),
+    Page("team-new", "accounts:new_team", "carl", ("client",)),
+    Page("team", "accounts:team", "carl", ("client", "team")),
     Page("profile", "accounts:profile", "ann"),
     # ours
     Page("queue", "portal:queue", "nadia"),
@@ -60,6 +66,10 @@ PAGES = (
     Page("staff-hours", "portal:hours", "max", ("contract",)),
     Page("staff-promises", "portal:promises", "max", ("contract",)),
     Page("people-index", "accounts:people_index", "max"),
+    Page("people-manager", "accounts:people", "max", ("client",)),
+    Page("staffing", "portal:staffing", "nadia"),
+    Page("staffing-client", "portal:staffing_client", "nadia", ("client",)),
+    Page("staffing-end", "portal:staffing_end", "nadia", ("client", "assignment")),
     # before, and around, signing in
     Page("sign-in", "account_login"),
     Page("sign-out", "account_logout", "ann"),
@@ -121,6 +131,7 @@ NOT_PAGES = {
         )
     },
     "accounts:revoke": "POST only",
+    "accounts:resend": "POST only",
     "accounts:set_theme": "POST only",
     "accounts:set_language": "POST only",
     "portal:set_theme": "POST only",
