@@ -67,10 +67,12 @@ def _said(user: User, organization: Organization, found: Iterable[Event]) -> lis
     ids = {one.actor_id for one in events} | {one.subject_id for one in events if one.subject_kind == "person"}
     people = dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
     mine = {"organization": organization}
-    teams = dict(Team.objects.visible_to(user).filter(**mine).values_list("pk", "name"))
+    grouped = {one.subject_id for one in events if one.subject_kind == "team"} | {one.data.get("team") for one in events}
     asked = {one.data.get("invitation") for one in events} - {None}
-    invited = dict(Invitation.objects.visible_to(user).filter(**mine, pk__in=asked).values_list("pk", "email"))
-    return [{"at": one.at, "text": _words(one, people, teams, invited)} for one in events]
+    teams = Team.objects.visible_to(user).filter(**mine, pk__in=grouped - {None})  # none asked for, no query
+    invited = Invitation.objects.visible_to(user).filter(**mine, pk__in=asked)
+    names = (people, dict(teams.values_list("pk", "name")), dict(invited.values_list("pk", "email")))
+    return [{"at": one.at, "text": _words(one, *names)} for one in events]
 
 
 def _words(event: Event, people: dict[int, str], teams: dict[int, str], invited: dict[int, str]) -> str:
