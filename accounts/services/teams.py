@@ -77,7 +77,8 @@ def _name(organization_id: int, name: str, pk: int | None = None) -> str:
     name = " ".join(name.split())
     if not name:
         raise Refused(_("Name the team, as “Finance” or “Lyon”."))
-    if Team.objects.filter(organization_id=organization_id, name__iexact=name).exclude(pk=pk).exists():
+    others = Team.objects.filter(organization_id=organization_id, name__iexact=name)
+    if (others.exclude(pk=pk) if pk else others).exists():
         raise Refused(_("There is a team called %(name)s already: choose another name.") % {"name": name})
     return name
 

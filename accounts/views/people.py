@@ -70,9 +70,7 @@ def new_team(request: Request, key: str) -> HttpResponse:
     form = TeamForm(request.POST or None, members=selectors.members(request.user, organization))
     if request.method == "POST" and form.is_valid():
         try:
-            services.create_team(
-                actor=request.user, organization=organization, now=request.now, **form.cleaned_data
-            )
+            services.create_team(actor=request.user, organization=organization, now=request.now, **form.cleaned_data)
             said = _("The team %(name)s is there.") % {"name": form.cleaned_data["name"]}
             messages.success(request, said, extra_tags=f"draft:team:{key}:new")
             return redirect("accounts:people", key=key)

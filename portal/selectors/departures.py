@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -19,7 +20,7 @@ class Consequences:
 
     tickets: list[Ticket]
     count: int
-    levels: list[LadderLevel]
+    levels: Sequence[LadderLevel]
     invitations: list[Invitation]
 
     @property

@@ -61,7 +61,7 @@ def clients(user: User, words: str, number: Any) -> Page[Any]:
         .annotate(n=Count("pk"), free=Count("pk", filter=Q(assignee__isnull=True)))
     ):
         lines[row["organization_id"]].open_tickets, lines[row["organization_id"]].unassigned = row["n"], row["free"]
-    found.object_list = list(lines.values())  # type: ignore[assignment]
+    found.object_list = list(lines.values())  # type: ignore[arg-type]
     return found
 
 

@@ -22,7 +22,9 @@ from portal.selectors.visibility import preview
 def visibility(request: Request, key: str) -> HttpResponse:
     """What requesters see, what each choice means, and whom it concerns."""
     organization = selectors.organization_to_manage(request.user, key, "member.manage")
-    form = VisibilityForm(request.POST or None, initial={"sees": organization.requesters_see})
+    form = VisibilityForm(
+        request.POST if request.method == "POST" else None, initial={"sees": organization.requesters_see}
+    )
     if request.method == "POST" and form.is_valid():
         services.set_visibility(
             actor=request.user, organization=organization, sees=form.cleaned_data["sees"], now=request.now

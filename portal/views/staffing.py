@@ -35,7 +35,9 @@ def clients(request: Request) -> HttpResponse:
 def client(request: Request, key: str) -> HttpResponse:
     """Who serves one client, what hangs on each, and a further person."""
     organization = selectors.organization_to_manage(request.user, key, "assignment.manage")
-    form = AssignmentForm(request.POST or None, people=selectors.free_to_serve(organization))
+    form = AssignmentForm(
+        request.POST if request.method == "POST" else None, people=selectors.free_to_serve(organization)
+    )
     if request.method == "POST" and form.is_valid():
         person = form.cleaned_data["person"]
         try:
@@ -59,7 +61,9 @@ def end(request: Request, key: str, pk: int) -> HttpResponse:
     """The end of an assignment: the open requests of who leaves, to be given to somebody, and the levels left empty."""
     organization = selectors.organization_to_manage(request.user, key, "assignment.manage")
     assignment = selectors.assignment(request.user, organization, pk)
-    form = HandOverForm(request.POST or None, organization_id=organization.pk, leaving=assignment.user)
+    form = HandOverForm(
+        request.POST if request.method == "POST" else None, organization_id=organization.pk, leaving=assignment.user
+    )
     if request.method == "POST" and form.is_valid():
         try:
             given = tickets.hand_over(

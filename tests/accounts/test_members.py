@@ -190,7 +190,11 @@ def test_another_clients_membership_is_not_found(cast):
     with tenancy.everyone():
         theirs = Membership.objects.get(organization=cast.globex, user=cast.bob)
     before = everything()
-    for service, more in ((services.leave, {}), (services.set_role, {"role": "approver"}), (services.set_team, {"team": None})):
+    for service, more in (
+        (services.leave, {}),
+        (services.set_role, {"role": "approver"}),
+        (services.set_team, {"team": None}),
+    ):
         with pytest.raises(Http404):
             act(cast.carl, service, membership=theirs, now=cast.now, **more)
     assert everything() == before

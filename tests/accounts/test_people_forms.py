@@ -125,7 +125,11 @@ def test_who_only_invites_sees_no_way_to_change_people(client, cast):
     page = client.get(reverse("accounts:people", args=["NW"]))
     assert "Invite someone" in page.text
     assert "Remove" not in page.text
-    for route, args in (("accounts:member", [membership(cast, cast.ann).pk]), ("portal:visibility", []), ("accounts:new_team", [])):
+    for route, args in (
+        ("accounts:member", [membership(cast, cast.ann).pk]),
+        ("portal:visibility", []),
+        ("accounts:new_team", []),
+    ):
         assert client.get(reverse(route, args=["NW", *args])).status_code == 403
 
 

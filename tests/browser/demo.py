@@ -68,7 +68,10 @@ def prepare() -> dict[str, Any]:
         RecoveryCodes.activate(guest)
         pending = EmailAddress.objects.create(user=people["rosa"], email="rosa.diaz@northwind.example")
         sessions = {key: session(person) for key, person in people.items()}
-        for agent, ip in (("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "192.0.2.14"), ("Mozilla/5.0 (iPhone) Safari/605", "192.0.2.77")):
+        for agent, ip in (
+            ("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "192.0.2.14"),
+            ("Mozilla/5.0 (iPhone) Safari/605", "192.0.2.77"),
+        ):
             UserSession.objects.create(
                 user=people["guest"], ip=ip, user_agent=agent,
                 session_key=sessions["guest"] if "Windows" in agent else session(guest),

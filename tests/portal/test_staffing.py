@@ -33,7 +33,14 @@ def held(cast: Any, person: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("person", "error"), [("lea", PermissionDenied), ("max", PermissionDenied), ("carl", PermissionDenied), ("bob", Http404), ("julien", Http404)]
+    ("person", "error"),
+    [
+        ("lea", PermissionDenied),
+        ("max", PermissionDenied),
+        ("carl", PermissionDenied),
+        ("bob", Http404),
+        ("julien", Http404),
+    ],
 )
 def test_only_leads_and_administrators_assign(cast, person, error):
     actor, mine, before = getattr(cast, person), assignment(cast, cast.lea), everything()
@@ -53,7 +60,9 @@ def test_a_lead_assigns_and_the_person_serves_at_once(cast, client):
     assert client.get(f"/tickets/{ticket.reference}/").status_code == 200
 
 
-@pytest.mark.parametrize(("person", "words"), [("lea", "already serves"), ("nadia", "every client"), ("ann", "Only people of")])
+@pytest.mark.parametrize(
+    ("person", "words"), [("lea", "already serves"), ("nadia", "every client"), ("ann", "Only people of")]
+)
 def test_who_cannot_be_assigned(cast, person, words):
     with pytest.raises(Refused, match=words):
         act(cast.nadia, services.assign, organization=cast.northwind, person=getattr(cast, person), now=cast.now)
