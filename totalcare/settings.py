@@ -148,7 +148,7 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one replaces it once its link was followed
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # what changes a person's way in is told to the person, at the old address too
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Total Care] "
 ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
 
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
