@@ -211,7 +211,7 @@ class HandOverForm(forms.Form):
 
     successor = forms.ModelChoiceField(
         queryset=User.objects.none(), label=_("Give them to"), required=False,
-        empty_label=_("Nobody yet: the team finds them among the unassigned"),
+        empty_label=_("Nobody yet: back to the team"),
         error_messages={"invalid_choice": _("Choose somebody who serves this client.")},
     )  # fmt: skip
 
