@@ -48,7 +48,9 @@ ACTIONS: dict[str, set[str]] = {
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
     "people.invite": {C, MANAGER, ADMIN},
-    "people.manage": {ADMIN},
+    "people.manage": {ADMIN},  # accounts and clients, in the administration
+    "member.manage": {C, ADMIN},  # roles, teams, who sees what, and who belongs no longer
+    "assignment.manage": {LEAD, ADMIN},
 }
 
 

@@ -7,3 +7,11 @@ class EscalationConfig(AppConfig):
 
     name = "escalation"
     verbose_name = _("Escalation")
+
+    def ready(self) -> None:
+        """What ends with somebody's membership or assignment."""
+        from accounts import departures
+
+        from .services.ladders import step_down
+
+        departures.register(step_down)

@@ -7,3 +7,11 @@ class IntegrationsConfig(AppConfig):
 
     name = "integrations"
     verbose_name = _("Integrations")
+
+    def ready(self) -> None:
+        """What ends with somebody's membership or assignment."""
+        from accounts import departures
+
+        from .services import end_tokens
+
+        departures.register(end_tokens)

@@ -1,10 +1,12 @@
 """Addresses of pages that compose apps."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from accounts.views import set_theme
+from accounts.urls import KEY, PK
+from accounts.views.own import set_theme
 
 from .views import accounts, bulk, homes, work
+from .views import accounts, homes, people, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -18,5 +20,10 @@ urlpatterns = [
     path("portfolio/", accounts.portfolio, name="portfolio"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),
+    re_path(rf"^people/{KEY}/visibility/$", people.visibility, name="visibility"),
+    re_path(rf"^people/{KEY}/members/{PK}/remove/$", people.remove_member, name="remove_member"),
+    path("staffing/", staffing.clients, name="staffing"),
+    re_path(rf"^staffing/{KEY}/$", staffing.client, name="staffing_client"),
+    re_path(rf"^staffing/{KEY}/{PK}/end/$", staffing.end, name="staffing_end"),
     path("theme/", set_theme, name="set_theme"),
 ]

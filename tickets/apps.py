@@ -7,3 +7,11 @@ class TicketsConfig(AppConfig):
 
     name = "tickets"
     verbose_name = _("Tickets")
+
+    def ready(self) -> None:
+        """What ends with somebody's membership or assignment."""
+        from accounts import departures
+
+        from .services import hand_back
+
+        departures.register(hand_back)

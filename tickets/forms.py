@@ -232,6 +232,21 @@ class ResolveManyForm(forms.Form):
     answer = text(_("A last word to each client"), rows=4, required=False)
 
 
+class HandOverForm(forms.Form):
+    """Who gets the open requests of somebody who serves a client no longer; empty for nobody yet."""
+
+    successor = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Give them to"), required=False,
+        empty_label=_("Nobody yet: back to the team"),
+        error_messages={"invalid_choice": _("Choose somebody who serves this client.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, organization_id: int, leaving: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["successor"]
+        field.queryset = assignable(organization_id).exclude(pk=leaving.pk)
+
+
 class PriorityForm(forms.Form):
     """A corrected priority, with a reason that the client reads."""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import permissions
-from accounts.models import User
+from accounts.models import Organization, User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
@@ -52,6 +52,18 @@ def remove_level(*, actor: User, level: LadderLevel, now: datetime) -> None:
     permissions.check(actor, "contract.edit", level.organization_id)
     _remember(actor, level.ladder, now, level=level.position, fields=["removed"])
     level.delete()
+
+
+@transaction.atomic
+def step_down(*, actor: User, organization: Organization, person: User, now: datetime) -> None:
+    """Take somebody who departs off every level of the client's ladders; escalations pass a level that is empty then."""
+    named = LadderPerson.objects.filter(organization=organization, user=person).select_related("level__ladder")
+    for one in named.order_by("id"):
+        record(
+            organization_id=organization.pk, actor_id=actor.pk, verb="ladder.left", subject_kind="contract",
+            subject_id=one.level.ladder.contract_id, at=now, level=one.level.position, person=person.pk,
+        )  # fmt: skip
+        one.delete()
 
 
 def _remember(actor: User, ladder: Ladder, now: datetime, **data: object) -> None:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.models import Assignment, Membership, Team
 from accounts.services import invite
 from common import tenancy
 from escalation.models import Escalation
@@ -91,11 +92,14 @@ def world(cast: Any) -> SimpleNamespace:
             opened_at=now, entered_at=now, acknowledge_by=now + timedelta(hours=1),
         )  # fmt: skip
         clock_id = ticket.clocks.get().clock_id
+        membership = Membership.objects.get(organization=cast.northwind, user=cast.ann)
+        assignment = Assignment.objects.get(organization=cast.northwind, user=cast.lea)
+        team = Team.objects.create(organization=cast.northwind, name=SECRET)
     with tenancy.user(cast.ann):
         token, _secret = create_token(actor=cast.ann, name=SECRET, organization=cast.northwind, days=30, now=now)
     return SimpleNamespace(
         cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment,
-        clock_id=clock_id, token=token,
+        clock_id=clock_id, token=token, membership=membership, assignment=assignment, team=team,
     )  # fmt: skip
 
 

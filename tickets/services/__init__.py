@@ -4,6 +4,7 @@ from .attaching import sweep_files
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
 from .handling import assign, prioritize
+from .handover import hand_back, hand_over
 from .opening import open_ticket
 from .status import (
     cancel,
@@ -27,6 +28,8 @@ __all__ = [
     "check_number",
     "close_resolved",
     "confirm_solved",
+    "hand_back",
+    "hand_over",
     "log_time",
     "note",
     "open_ticket",
