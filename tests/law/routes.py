@@ -65,6 +65,8 @@ ROUTES: dict[str, Route] = {
     "portal:ticket": Route("object", reference),
     "portal:queue": Route("staff"),
     "portal:portfolio": Route("staff"),
+    "portal:client": Route("object", key),
+    "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
     "portal:set_theme": Route("open", posts=False),
