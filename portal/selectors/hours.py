@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, CharField, F, Min, Q, Sum, Value, When
+from django.db.models import Case, CharField, F, Min, OuterRef, Q, Subquery, Sum, Value, When
 
 from accounts.models import User
 from contracts.forecast import Forecast, Outlook, forecast
@@ -51,15 +51,14 @@ class Hours:
 
 
 def hours_of(user: User, contracts: Sequence[Contract], now: datetime) -> dict[int, Hours]:
-    """Contract id → its hours with their forecast; four queries, however many contracts."""
+    """Contract id → its hours with their forecast; three queries, however many contracts."""
     accounts = {one.contract_id: one for one in _accounts(user, contracts)}
-    awaiting = awaiting_minutes(user, contracts)
     today = day_of(now)
     worked, granted = _by_day(user, contracts, today - LOOKED_BACK)
     open_days = business_days([one.calendar_id for one in contracts], now)
     return {
         one.pk: _told(
-            hours_line(one, accounts.get(one.pk), awaiting.get(one.pk, 0)), worked.get(one.pk, {}), granted.get(one.pk, {}),
+            hours_line(one, accounts.get(one.pk), getattr(accounts.get(one.pk), "awaiting", None) or 0), worked.get(one.pk, {}), granted.get(one.pk, {}),
             getattr(accounts.get(one.pk), "began_on", None), today, open_days.get(one.calendar_id or 0, weekdays),
         )
         for one in contracts
@@ -74,18 +73,15 @@ def hours_line(contract: Contract, account: HoursAccount | None, awaiting: int) 
     return Hours(contract, granted, used, granted - used, awaiting, account.usage_minutes)
 
 
-def awaiting_minutes(user: User, contracts: Sequence[Contract]) -> dict[int, int]:
-    """Contract id → billable minutes that nothing covers yet."""
-    logs = WorkLog.objects.visible_to(user).filter(
-        contract__in=contracts, reversed_at__isnull=True, billable_minutes__gt=F("covered_minutes")
-    )
-    sums = logs.order_by().values("contract_id").annotate(minutes=Sum(F("billable_minutes") - F("covered_minutes")))
-    return {row["contract_id"]: row["minutes"] for row in sums}
-
-
 def _accounts(user: User, contracts: Sequence[Contract]) -> list[HoursAccount]:
+    """The accounts, each with its first day and the billable minutes of its contract that nothing covers yet."""
+    uncovered = WorkLog.objects.visible_to(user).filter(
+        organization_id=OuterRef("organization_id"), contract_id=OuterRef("contract_id"), reversed_at__isnull=True,
+        billable_minutes__gt=F("covered_minutes"),
+    )  # fmt: skip
+    sums = uncovered.order_by().values("contract_id").values(minutes=Sum(F("billable_minutes") - F("covered_minutes")))
     found = HoursAccount.objects.visible_to(user).filter(contract__in=contracts)
-    return list(found.annotate(began_on=Min("entries__worked_on")))
+    return list(found.annotate(began_on=Min("entries__worked_on"), awaiting=Subquery(sums)))
 
 
 def _by_day(

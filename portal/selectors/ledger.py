@@ -13,10 +13,11 @@ from django.core.paginator import Page, Paginator
 from accounts.models import User
 from contracts.models import Contract, HoursEntry
 from contracts.selectors import hours_entries
-from tickets.models import Category, WorkLog
+from tickets.models import WorkLog
 
 LINES = 30
 WORK_LOG = "work_log"
+NO_CATEGORY = "none"  # in addresses: tickets of no category
 Kind = HoursEntry.Kind
 
 
@@ -165,14 +166,6 @@ class Ledger:
         if self.of_usage(entry) != self.on_demand:
             return 0
         return -entry.minutes if self.on_demand else entry.minutes
-
-
-NO_CATEGORY = "none"
-
-
-def choices(ledger: Ledger, people: Sequence[tuple[int, str]]) -> dict[str, Any]:
-    """What one may narrow by: months with entries, the catalogue's categories, those who worked."""
-    return {"months": ledger.months, "categories": list(Category.objects.all()), "workers": people}
 
 
 def _month(text: str) -> date | None:

@@ -132,7 +132,7 @@ class Portfolio:
 
 
 def portfolio(user: User, view: View, now: datetime) -> Portfolio:
-    """One line a client, historical clients apart; ten queries, however many."""
+    """One line a client, historical clients apart; eight queries, however many."""
     today = day_of(now)
     contracts = _contracts(user)
     going_on = [one for one in contracts if one.status != Contract.Status.ENDED]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,7 @@ from portal import charts
 from tickets.models import Category, WorkLog
 
 from .hours import Hours, hours_of
-from .ledger import NO_CATEGORY, Filters, Ledger, choices
+from .ledger import NO_CATEGORY, Filters, Ledger
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,15 @@ class Burn:
 
 
 def statement(user: User, contract: Contract, asked: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The context of a contract's hours, for who may see them. Eleven queries, however many lines."""
+    """The context of a contract's hours, for who may see them. Nine queries, however many lines."""
     today = day_of(now)
     hours = hours_of(user, [contract], now)[contract.pk]
     ledger = Ledger(user, contract)
     postings = [posting(one) for one in reversed(ledger.entries) if not ledger.of_usage(one)]
     current = period(postings, today=today, ends_on=contract.ends_on or contract.renews_on)
     since = today - timedelta(days=charts.SPARK_BACK) if current is None else current.first
-    categories, people = _shares(user, contract, since)
+    catalogue = list(Category.objects.all())
+    categories, people = _shares(user, contract, since, catalogue)
     return {
         "contract": contract,
         "hours": hours,
@@ -63,7 +64,9 @@ def statement(user: User, contract: Contract, asked: Mapping[str, str], now: dat
         "by_person": people,
         "awaiting": _awaiting(user, contract),
         **ledger.page(Filters.of(asked), asked.get("page")),
-        **choices(ledger, _workers(user, contract)),
+        "months": ledger.months,
+        "categories": catalogue,
+        "workers": _workers(user, contract),
     }
 
 
@@ -87,7 +90,9 @@ def _burn(hours: Hours, ledger: Ledger, current: Period, today: date) -> Burn | 
     return Burn(current, wide, narrow, charts.table(current, today, left, hours.forecast, hours.is_open))
 
 
-def _shares(user: User, contract: Contract, since: date) -> tuple[list[Share], list[Share]]:
+def _shares(
+    user: User, contract: Contract, since: date, catalogue: Sequence[Category]
+) -> tuple[list[Share], list[Share]]:
     """What the work since a day was for, and who did it, largest first; one query for both."""
     logs = WorkLog.objects.visible_to(user).filter(
         contract=contract, reversed_at__isnull=True, covered_minutes__gt=0, worked_on__gte=since
@@ -95,7 +100,7 @@ def _shares(user: User, contract: Contract, since: date) -> tuple[list[Share], l
     rows = logs.order_by().values_list(
         "ticket__request_type__category__slug", "author_id", "author__name", "covered_minutes"
     )
-    names = {one.slug: one.name for one in Category.objects.all()}
+    names = {one.slug: one.name for one in catalogue}
     categories: dict[Any, list[int]] = {}
     people: dict[Any, list[int]] = {}
     for slug, author, name, minutes in rows:
