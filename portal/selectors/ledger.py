@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -32,10 +33,10 @@ class Filters:
     @staticmethod
     def of(asked: Mapping[str, str]) -> Filters:
         """From `?month=2026-11&category=access&person=7`."""
-        person = asked.get("person", "")
+        person, category = asked.get("person", ""), asked.get("category", "")
         return Filters(
             _month(asked.get("month", "")),
-            asked.get("category", "")[:50],
+            category if re.fullmatch(r"[-\w]{1,50}", category, re.ASCII) else "",
             int(person) if person.isascii() and person.isdigit() and len(person) < 10 else None,
         )
 

@@ -109,7 +109,7 @@ class TestFigures:
         log(cast, opened(cast), 30)
         page = get(cast.max, "/portfolio/")
         assert line(page, "Northwind").expiring_minutes == 90
-        assert "by 28 Dec 2026" in page.text
+        assert "28 Dec 2026</time>" in page.text
 
     def test_a_renewal_soon_stands_out(self, cast, get):
         change(cast.northwind_contract, renews_on=date(2026, 12, 31))
