@@ -28,7 +28,7 @@ def open_tickets(user: User, now: datetime, limit: int = 8) -> tuple[list[Row], 
         own = Case(When(requester=user, then=Value(0)), default=Value(1))
         chosen = chosen.order_by(own, *chosen.query.order_by)
     found = list(chosen.annotate(in_all=Window(Count("pk")))[:limit])  # one query for both
-    return rows(found, now), found[0].in_all if found else 0
+    return rows(found, now), found[0].in_all if found else 0  # type: ignore[attr-defined]
 
 
 def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:

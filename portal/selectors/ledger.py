@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
@@ -50,6 +51,18 @@ class Filters:
         """For addresses that keep them."""
         asked = {"month": f"{self.month:%Y-%m}" if self.month else "", "category": self.category, "person": self.person}
         return urlencode({name: value for name, value in asked.items() if value})
+
+
+class Work(NamedTuple):
+    """A time entry in short."""
+
+    pk: int
+    author_id: int
+    author: str
+    category: str  # its slug, or NO_CATEGORY
+    worked_on: date
+    covered: int
+    is_reversed: bool
 
 
 @dataclass(frozen=True)
@@ -139,16 +152,26 @@ class Ledger:
             for one in entries
         ]  # fmt: skip
 
+    @cached_property
+    def works(self) -> list[Work]:
+        """Everything worked under the contract, reversed or not; one query."""
+        logs = WorkLog.objects.visible_to(self.user).filter(contract=self.contract).order_by("author__name", "id")
+        rows = logs.values_list(
+            "pk", "author_id", "author__name", "ticket__request_type__category__slug", "worked_on", "covered_minutes",
+            "reversed_at",
+        )  # fmt: skip
+        return [
+            Work(pk, author, name, slug or NO_CATEGORY, on, minutes, back is not None)
+            for pk, author, name, slug, on, minutes, back in rows
+        ]
+
     def _work(self, filters: Filters) -> set[int]:
-        logs = WorkLog.objects.visible_to(self.user).filter(contract=self.contract)
-        if filters.category:
-            none = filters.category == NO_CATEGORY
-            logs = logs.filter(ticket__request_type=None) if none else logs.filter(
-                ticket__request_type__category__slug=filters.category
-            )  # fmt: skip
-        if filters.person:
-            logs = logs.filter(author_id=filters.person)
-        return set(logs.values_list("pk", flat=True))
+        return {
+            one.pk
+            for one in self.works
+            if (not filters.category or one.category == filters.category)
+            and (not filters.person or one.author_id == filters.person)
+        }
 
     def _balance(self, page: Page[Any]) -> None:
         """What the account held after each line; of usage, what had been used."""

@@ -17,7 +17,7 @@ from portal import charts
 from tickets.models import Category, WorkLog
 
 from .hours import Hours, hours_of
-from .ledger import NO_CATEGORY, Filters, Ledger
+from .ledger import Filters, Ledger
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Burn:
 
 
 def statement(user: User, contract: Contract, asked: Mapping[str, str], now: datetime) -> dict[str, Any]:
-    """The context of a contract's hours, for who may see them. Nine queries, however many lines."""
+    """The context of a contract's hours, for who may see them. Eight queries, however many lines."""
     today = day_of(now)
     hours = hours_of(user, [contract], now)[contract.pk]
     ledger = Ledger(user, contract)
@@ -50,7 +50,7 @@ def statement(user: User, contract: Contract, asked: Mapping[str, str], now: dat
     current = period(postings, today=today, ends_on=contract.ends_on or contract.renews_on)
     since = today - timedelta(days=charts.SPARK_BACK) if current is None else current.first
     catalogue = list(Category.objects.all())
-    categories, people = _shares(user, contract, since, catalogue)
+    categories, people = _shares(ledger, since, catalogue)
     return {
         "contract": contract,
         "hours": hours,
@@ -66,7 +66,7 @@ def statement(user: User, contract: Contract, asked: Mapping[str, str], now: dat
         **ledger.page(Filters.of(asked), asked.get("page")),
         "months": ledger.months,
         "categories": catalogue,
-        "workers": _workers(user, contract),
+        "workers": list({one.author_id: one.author for one in ledger.works}.items()),
     }
 
 
@@ -90,22 +90,15 @@ def _burn(hours: Hours, ledger: Ledger, current: Period, today: date) -> Burn | 
     return Burn(current, wide, narrow, charts.table(current, today, left, hours.forecast, hours.is_open))
 
 
-def _shares(
-    user: User, contract: Contract, since: date, catalogue: Sequence[Category]
-) -> tuple[list[Share], list[Share]]:
-    """What the work since a day was for, and who did it, largest first; one query for both."""
-    logs = WorkLog.objects.visible_to(user).filter(
-        contract=contract, reversed_at__isnull=True, covered_minutes__gt=0, worked_on__gte=since
-    )
-    rows = logs.order_by().values_list(
-        "ticket__request_type__category__slug", "author_id", "author__name", "covered_minutes"
-    )
+def _shares(ledger: Ledger, since: date, catalogue: Sequence[Category]) -> tuple[list[Share], list[Share]]:
+    """What the work since a day was for, and who did it, largest first."""
     names = {one.slug: one.name for one in catalogue}
     categories: dict[Any, list[int]] = {}
     people: dict[Any, list[int]] = {}
-    for slug, author, name, minutes in rows:
-        categories.setdefault((names.get(slug, ""), slug or NO_CATEGORY), []).append(minutes)
-        people.setdefault((name, author), []).append(minutes)
+    for one in ledger.works:
+        if one.covered and one.worked_on >= since and not one.is_reversed:
+            categories.setdefault((names.get(one.category, ""), one.category), []).append(one.covered)
+            people.setdefault((one.author, one.author_id), []).append(one.covered)
     return _ranked(categories), _ranked(people)
 
 
@@ -116,11 +109,6 @@ def _ranked(parts: dict[Any, list[int]]) -> list[Share]:
         for (name, key), minutes in parts.items()
     ]
     return sorted(shares, key=lambda one: (-one.minutes, one.name))
-
-
-def _workers(user: User, contract: Contract) -> list[tuple[int, str]]:
-    logs = WorkLog.objects.visible_to(user).filter(contract=contract)
-    return list(logs.order_by("author__name").values_list("author_id", "author__name").distinct())
 
 
 def _awaiting(user: User, contract: Contract) -> list[WorkLog]:
