@@ -74,7 +74,7 @@ class Plane:
 
 
 WIDE = Plane(860, 250, 44, 16, 20, 30)
-NARROW = Plane(358, 240, 30, 10, 20, 28)
+NARROW = Plane(358, 240, 38, 10, 20, 28)
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def burn_down(
 ) -> BurnDown:  # fmt: skip
     """One drawing. `left`: minutes free by day, from the period's first day to today."""
     until = _until(period, today, outlook)
-    expected, even = expected_by_day(outlook, today, until, is_open), even_by_day(period, is_open)
+    expected = expected_by_day(outlook, today, until, is_open)
     most = max([period.opening, 60, *left.values()])
     days = max(1, (until - period.first).days)
 
@@ -176,7 +176,7 @@ def burn_down(
         plane=plane,
         actual=_path(steps),
         area=_path([*steps, (steps[-1][0], plane.floor), (steps[0][0], plane.floor)]) + " Z",
-        even=_path([(x(day), y(minutes)) for day, minutes in even.items()]),
+        even=_path([(x(period.first), y(period.opening)), (x(period.last), y(0))]),
         expected=_path(ahead) if len(ahead) > 1 else "",
         grid=[Tick(f"{y(minutes):.1f}", minutes=minutes) for minutes in _levels(most)],
         days=_ticks(period.first, until, 3 if narrow else 6, x),
@@ -184,7 +184,7 @@ def burn_down(
             (f"{x(day):.1f}", f"{x(day + DAY) - x(day):.1f}") for day in _closed(period.first, until, is_open)
         ],
         now=_mark(plane, x(today), y(left[today])),
-        gone=_mark(plane, x(runs_out), y(0)) if runs_out else None,
+        gone=_flag(plane, x(runs_out)) if runs_out else None,
     )  # fmt: skip
 
 
@@ -266,6 +266,11 @@ def _closed(first: date, until: date, is_open: Callable[[date], bool]) -> list[d
 
 def _mark(plane: Plane, x: float, y: float) -> Mark:
     right = x + ROOM < plane.end
-    return Mark(
-        f"{x:.1f}", f"{y:.1f}", f"{x + 9 if right else x - 9:.1f}", f"{max(y - 9, 12):.1f}", "start" if right else "end"
-    )
+    text_x, anchor = (x + 9, "start") if right else (x - 9, "end")
+    return Mark(f"{x:.1f}", f"{y:.1f}", f"{text_x:.1f}", f"{max(y - 9, plane.top + 12):.1f}", anchor)
+
+
+def _flag(plane: Plane, x: float) -> Mark:
+    """On the floor, with its words above the field, where no line of a burn-down comes."""
+    anchor = "start" if x < plane.left + ROOM else "end"
+    return Mark(f"{x:.1f}", f"{plane.floor:.1f}", f"{min(x + 4, plane.end):.1f}", f"{plane.top - 7}", anchor)
