@@ -140,17 +140,10 @@ def expected_by_day(outlook: Forecast, today: date, until: date, is_open: Callab
     return found
 
 
-def even_by_day(period: Period, is_open: Callable[[date], bool]) -> dict[date, int]:
-    """What would be left each day if the hours were used evenly over the period's business days."""
-    opening = set(business_days(period.first, is_open, period.last))
-    left, n, found = period.opening, 0, {period.first: period.opening}
-    for step in range(1, (period.last - period.first).days + 1):
-        day = period.first + step * DAY
-        if day in opening:
-            n += 1
-            left = period.opening - period.opening * n // len(opening)
-        found[day] = left
-    return found
+def even_by_day(period: Period) -> dict[date, int]:
+    """What would be left each day if the hours were used evenly over the period, a straight line."""
+    days = (period.last - period.first).days
+    return {period.first + n * DAY: period.opening - period.opening * n // days for n in range(days + 1)}
 
 
 def burn_down(
@@ -193,7 +186,7 @@ def table(
 ) -> list[Row]:
     """The same in figures: each week, today, the run-out and the last day."""
     until = _until(period, today, outlook)
-    expected, even = expected_by_day(outlook, today, until, is_open), even_by_day(period, is_open)
+    expected, even = expected_by_day(outlook, today, until, is_open), even_by_day(period)
     shown = {period.first + n * 7 * DAY for n in range((until - period.first).days // 7 + 1)} | {today, until}
     shown |= {day for day, minutes in expected.items() if not minutes}
     return [
