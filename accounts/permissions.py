@@ -45,6 +45,7 @@ ACTIONS: dict[str, set[str]] = {
     "escalation.view": {*CLIENTS, *STAFF},
     # contracts and people
     "portfolio.view": {MANAGER, LEAD, ADMIN},
+    "portfolio.client": {MANAGER, LEAD, ADMIN},  # one client's page, of those that one serves
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
     "people.invite": {C, MANAGER, ADMIN},

@@ -22,7 +22,7 @@ from escalation.forms import AcknowledgeForm, PersistForm
 from escalation.selectors import LadderView, ladder_for
 from portal import conversation, timeline
 from portal.clocks import Correction, chip, coverage_clause, receipt
-from portal.selectors.home import hours_line
+from portal.selectors.hours import hours_line
 from portal.selectors.queue import clocks_of
 from portal.templatetags.ui import instant
 from tickets import workflow

@@ -5,8 +5,7 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, homes, work
-from .views import accounts, homes, people, staffing, work
+from .views import accounts, bulk, homes, people, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +17,8 @@ urlpatterns = [
     path("queue/bulk/", bulk.bulk, name="bulk"),
     path("queue/undo/", bulk.undo, name="undo"),
     path("portfolio/", accounts.portfolio, name="portfolio"),
+    path("portfolio/<slug:key>/", accounts.client, name="client"),
+    path("contracts/<int:pk>/hours.csv", accounts.hours_csv, name="hours_csv"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),
     re_path(rf"^people/{KEY}/visibility/$", people.visibility, name="visibility"),

@@ -24,7 +24,7 @@ def home(request: Request) -> HttpResponse:
         return redirect("portal:queue")
     rows, count = homes.open_tickets(request.user, request.now)
     contracts = homes.contracts_of(request.user)
-    hours = homes.hours(request.user, contracts)
+    hours = homes.hours(request.user, request.now, contracts)
     context = {
         "catalogue": catalogue(),
         "contracts": contracts,

@@ -68,6 +68,9 @@ PAGES = (
     Page("log-time", "tickets:log_time", "julien", ("working",)),
     Page("acknowledge", "escalation:acknowledge", "nadia", ("escalation",)),
     Page("portfolio", "portal:portfolio", "max"),
+    Page("portfolio-narrowed", "portal:portfolio", "max", query="?need=renewal&sort=-free&q=zzzz"),
+    Page("client", "portal:client", "max", ("client",)),
+    Page("client-narrowed", "portal:client", "max", ("client",), "?category=access#ledger"),
     Page("staff-hours", "portal:hours", "max", ("contract",)),
     Page("staff-promises", "portal:promises", "max", ("contract",)),
     Page("people-index", "accounts:people_index", "max"),
@@ -115,6 +118,7 @@ NOT_PAGES = {
     "ready": "words for a load balancer",
     "metrics": "figures for a collector",
     "tickets:attachment": "a file, sealed",
+    "portal:hours_csv": "a table for a spreadsheet",
     "integrations:revoke": "POST only",
     "api:docs": "Swagger UI's own page; tests/browser/test_api.py drives it",
     **{

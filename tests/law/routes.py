@@ -76,6 +76,8 @@ ROUTES: dict[str, Route] = {
     "portal:bulk": Route("staff"),  # with ids: tests/portal/test_bulk_pages.py
     "portal:undo": Route("staff"),
     "portal:portfolio": Route("staff"),
+    "portal:client": Route("object", key),
+    "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
     "portal:set_theme": Route("open", posts=False),
