@@ -6,19 +6,26 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from common.administration import (
-    Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet, confirmed, link_to,
+    Looking,
+    LookingAdmin,
+    ServiceAdmin,
+    TenantForm,
+    TenantFormSet,
+    confirmed,
+    link_to,
 )
 
-from . import admin_tabs, services, tabs, terms, words
+from . import services, tabs, terms, words
 from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry
 from .services import editing
 
@@ -33,6 +40,14 @@ class ContractForm(TenantForm):
     grant_memo = forms.CharField(
         label=gettext_lazy("Memo"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("calendar", "critical_calendar"):
+            if name in self.fields:  # a retired calendar is for those that have it
+                offered = Q(retired_at__isnull=True) | Q(pk=getattr(self.instance, f"{name}_id"))
+                field: Any = self.fields[name]
+                field.queryset = field.queryset.filter(offered)
 
 
 class DocumentInline(TabularInline):
@@ -109,9 +124,7 @@ class ContractAdmin(ContractPart):
         if contract is not None:
             context["tabs"] = tabs.shown(request, contract)
             moves = {f"contracts_contract_{name}" for name in MOVES[contract.status]}
-            context["actions_submit_line"] = [
-                one for one in context["actions_submit_line"] if one.action_name in moves
-            ]
+            context["actions_submit_line"] = [one for one in context["actions_submit_line"] if one.action_name in moves]
             if "end" not in MOVES[contract.status]:
                 context["actions_detail"] = []
         return super().render_change_form(request, context, *args, **kwargs)
@@ -239,18 +252,31 @@ class EntryInline(Looking, TabularInline):
     """The ledger; newest first."""
 
     model = HoursEntry
-    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause_kind", "cause_id", "actor_id")
+    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause")
+    readonly_fields = ("cause",)
     ordering = ("-id",)
     per_page = 100
     extra = 0
+
+    @admin.display(description=gettext_lazy("cause"))
+    def cause(self, entry: HoursEntry) -> str:
+        """Why it was posted."""
+        return words.cause(entry.cause_kind)
 
 
 @admin.register(HoursAccount)
 class HoursAccountAdmin(LookingAdmin):
     """A contract's Reserved Hours, to look at; they are granted on the contract's page."""
 
-    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "balance_minutes")
+    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "usage_minutes", "balance")
+    list_filter = ("contract__status", "contract__plan")
     list_select_related = ("contract", "organization")
-    search_fields = ("contract__reference",)
+    search_fields = ("contract__reference", "organization__name")
+    search_help_text = gettext_lazy("The contract’s reference, or the client’s name.")
     ordering = ("contract__reference",)
     inlines = (EntryInline,)
+
+    @admin.display(description=gettext_lazy("balance, minutes"))
+    def balance(self, account: HoursAccount) -> int:
+        """What is left."""
+        return account.balance_minutes

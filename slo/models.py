@@ -20,6 +20,9 @@ class BusinessCalendar(models.Model):
     """A named calendar that contracts point at. Global: it says when a desk is open, nothing about a client."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+    retired_at = models.DateTimeField(
+        _("retired at"), null=True, blank=True, help_text=_("No new contract takes it; those that have it keep it.")
+    )
 
     class Meta:
         verbose_name = _("business calendar")
@@ -117,7 +120,12 @@ class ClockStep(TenantModel):
     """A threshold passed, once for ever. `at` is when it was due, `fired_at` when the tick saw it."""
 
     clock = models.ForeignKey(
-        Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps", verbose_name=_("clock")
+        Clock,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="steps",
+        verbose_name=_("clock"),
     )
     name = models.CharField(_("step"), max_length=20, choices=[(s.value, word) for s, word in STEP.items()])
     at = models.DateTimeField(_("due at"))

@@ -325,6 +325,8 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("portal:home"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "COLORS": {"primary": INK_BLUE, "base": NEUTRAL},
+    "DASHBOARD_CALLBACK": "totalcare.administration.front",
+    "SIDEBAR": {"navigation": "totalcare.administration.navigation"},
     "STYLES": [lambda request: static("css/admin.css")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

@@ -4,25 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='actor_id',
-            field=models.BigIntegerField(help_text='Empty when the engine acted.', null=True, verbose_name='by'),
+            model_name="event",
+            name="actor_id",
+            field=models.BigIntegerField(help_text="Empty when the engine acted.", null=True, verbose_name="by"),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='organization_id',
-            field=models.BigIntegerField(verbose_name='client'),
+            model_name="event",
+            name="organization_id",
+            field=models.BigIntegerField(verbose_name="client"),
         ),
         migrations.AlterField(
-            model_name='event',
-            name='subject_id',
-            field=models.BigIntegerField(verbose_name='number of the subject'),
+            model_name="event",
+            name="subject_id",
+            field=models.BigIntegerField(verbose_name="number of the subject"),
         ),
     ]

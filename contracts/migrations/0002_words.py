@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0001_initial'),
+        ("contracts", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='hoursentry',
-            name='cause_id',
-            field=models.BigIntegerField(verbose_name='number of the cause'),
+            model_name="hoursentry",
+            name="cause_id",
+            field=models.BigIntegerField(verbose_name="number of the cause"),
         ),
     ]

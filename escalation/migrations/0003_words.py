@@ -5,36 +5,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('escalation', '0002_engine_heartbeat'),
-        ('tickets', '0005_words'),
+        ("escalation", "0002_engine_heartbeat"),
+        ("tickets", "0005_words"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='escalation',
-            name='cause',
-            field=models.CharField(choices=[('breach', 'the first answer is late'), ('silence', 'nobody took it in time'), ('persists', 'the problem persists'), ('broken_promise', 'the promised update did not come'), ('empty_level', 'nobody stood at the level below')], max_length=20, verbose_name='cause'),
+            model_name="escalation",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("breach", "the first answer is late"),
+                    ("silence", "nobody took it in time"),
+                    ("persists", "the problem persists"),
+                    ("broken_promise", "the promised update did not come"),
+                    ("empty_level", "nobody stood at the level below"),
+                ],
+                max_length=20,
+                verbose_name="cause",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalation',
-            name='ladder',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='escalation.ladder', verbose_name='ladder'),
+            model_name="escalation",
+            name="ladder",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="escalation.ladder",
+                verbose_name="ladder",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalation',
-            name='ticket',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='escalations', to='tickets.ticket', verbose_name='ticket'),
+            model_name="escalation",
+            name="ticket",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="escalations",
+                to="tickets.ticket",
+                verbose_name="ticket",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalationstep',
-            name='cause',
-            field=models.CharField(choices=[('breach', 'the first answer is late'), ('silence', 'nobody took it in time'), ('persists', 'the problem persists'), ('broken_promise', 'the promised update did not come'), ('empty_level', 'nobody stood at the level below')], max_length=20, verbose_name='cause'),
+            model_name="escalationstep",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("breach", "the first answer is late"),
+                    ("silence", "nobody took it in time"),
+                    ("persists", "the problem persists"),
+                    ("broken_promise", "the promised update did not come"),
+                    ("empty_level", "nobody stood at the level below"),
+                ],
+                max_length=20,
+                verbose_name="cause",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalationstep',
-            name='escalation',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='escalation.escalation', verbose_name='escalation'),
+            model_name="escalationstep",
+            name="escalation",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="escalation.escalation",
+                verbose_name="escalation",
+            ),
         ),
     ]

@@ -5,26 +5,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0002_words'),
-        ('notifications', '0001_initial'),
+        ("audit", "0002_words"),
+        ("notifications", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='delivery',
-            name='event',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='audit.event', verbose_name='event'),
+            model_name="delivery",
+            name="event",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="audit.event",
+                verbose_name="event",
+            ),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='organization_id',
-            field=models.BigIntegerField(verbose_name='client'),
+            model_name="delivery",
+            name="organization_id",
+            field=models.BigIntegerField(verbose_name="client"),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='recipient_id',
-            field=models.BigIntegerField(verbose_name='recipient'),
+            model_name="delivery",
+            name="recipient_id",
+            field=models.BigIntegerField(verbose_name="recipient"),
         ),
     ]

@@ -5,30 +5,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('slo', '0002_editions_are_immutable'),
+        ("slo", "0002_editions_are_immutable"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='clock',
-            name='contract_ref',
-            field=models.BigIntegerField(help_text='The contract that promised.', verbose_name='contract'),
+            model_name="clock",
+            name="contract_ref",
+            field=models.BigIntegerField(help_text="The contract that promised.", verbose_name="contract"),
         ),
         migrations.AlterField(
-            model_name='clock',
-            name='objective',
-            field=models.CharField(choices=[('first_response', 'First answer')], default='first_response', max_length=30, verbose_name='objective'),
+            model_name="clock",
+            name="objective",
+            field=models.CharField(
+                choices=[("first_response", "First answer")],
+                default="first_response",
+                max_length=30,
+                verbose_name="objective",
+            ),
         ),
         migrations.AlterField(
-            model_name='clock',
-            name='priority',
-            field=models.CharField(choices=[('critical', 'Critical'), ('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=10, verbose_name='priority'),
+            model_name="clock",
+            name="priority",
+            field=models.CharField(
+                choices=[("critical", "Critical"), ("high", "High"), ("medium", "Medium"), ("low", "Low")],
+                max_length=10,
+                verbose_name="priority",
+            ),
         ),
         migrations.AlterField(
-            model_name='clockstep',
-            name='clock',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='slo.clock', verbose_name='clock'),
+            model_name="clockstep",
+            name="clock",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="steps",
+                to="slo.clock",
+                verbose_name="clock",
+            ),
         ),
     ]
