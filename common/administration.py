@@ -21,6 +21,8 @@ from .errors import Refused
 class Looking:
     """Nothing is added, changed or deleted here; for pages and inlines alike."""
 
+    hide_title = True
+
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 

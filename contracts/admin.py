@@ -25,7 +25,7 @@ from common.administration import (
     link_to,
 )
 
-from . import services, tabs, terms, words
+from . import admin_tabs, services, tabs, terms, words  # noqa: F401 - tabs register themselves
 from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry
 from .services import editing
 

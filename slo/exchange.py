@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 from import_export.fields import Field
+from import_export.instance_loaders import BaseInstanceLoader
 from import_export.resources import Resource
 
 from common.errors import Refused
@@ -35,6 +36,7 @@ class HolidayRows(Table, Resource):
     class Meta:
         fields = ("date", "name")
         import_id_fields = ("date",)
+        instance_loader_class = BaseInstanceLoader  # nothing is loaded: the days are in the edition
         skip_unchanged = report_skipped = store_instance = skip_html_diff = True
 
     def __init__(self, *, calendar: BusinessCalendar, actor: Any, now: Any):

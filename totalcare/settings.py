@@ -325,6 +325,7 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("portal:home"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "COLORS": {"primary": INK_BLUE, "base": NEUTRAL},
+    "SITE_ICON": lambda request: static("img/favicon.svg"),
     "DASHBOARD_CALLBACK": "totalcare.administration.front",
     "SIDEBAR": {"navigation": "totalcare.administration.navigation"},
     "STYLES": [lambda request: static("css/admin.css")],
