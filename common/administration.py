@@ -164,4 +164,6 @@ class TenantFormSet(PaginationInlineFormSet):
     def _construct_form(self, index: int, **kwargs: Any) -> Any:
         form = super()._construct_form(index, **kwargs)
         form.parent = self.instance
+        for field in form.fields.values():  # a table's cells have no label of their own
+            field.widget.attrs.setdefault("aria-label", field.label)
         return form

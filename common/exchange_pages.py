@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.results import Result
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from . import exchange
 
@@ -29,7 +30,7 @@ class FileForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv", "class": "tc-file"}),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,text/csv"}),
         allow_empty_file=True,
         error_messages={"required": gettext_lazy("Choose a CSV file.")},
     )
