@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminCheckboxSelectMultiple
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import User
 from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet, confirmed
@@ -40,7 +40,7 @@ class LevelForm(TenantForm):
         label=gettext_lazy("People"),
         required=False,
         queryset=User.objects.none(),
-        widget=UnfoldAdminCheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
     class Meta:

@@ -46,6 +46,19 @@ def test_only_what_goes_through_services_is_there():
     assert wild == []
 
 
+@pytest.mark.parametrize(
+    "name", ["index", "tickets_requesttype_import_rows", "tickets_requesttype_export_rows", "contracts_contract_add"]
+)
+def test_the_door_is_the_portals_and_asks_for_a_second_step(client, world, settings, name):
+    url = reverse(f"admin:{name}")
+    assert client.get(url).url.startswith(reverse("account_login"))
+    client.force_login(world.ada)
+    assert client.get(url).status_code == 200
+    settings.STAFF_SECOND_STEP = True
+    client.force_login(world.ada)
+    assert client.get(url).url == reverse("mfa_index")
+
+
 def test_history_offers_nothing_to_change(client, world):
     client.force_login(world.ada)
     for name in ("audit_event", "notifications_delivery", "slo_clock", "tickets_ticket", "contracts_hoursaccount"):
