@@ -165,5 +165,6 @@ class TenantFormSet(PaginationInlineFormSet):
         form = super()._construct_form(index, **kwargs)
         form.parent = self.instance
         for field in form.fields.values():  # a table's cells have no label of their own
-            field.widget.attrs.setdefault("aria-label", field.label)
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", field.label)
         return form

@@ -51,7 +51,7 @@ def test_only_what_goes_through_services_is_there():
 )
 def test_the_door_is_the_portals_and_asks_for_a_second_step(client, world, settings, name):
     url = reverse(f"admin:{name}")
-    assert client.get(url).url.startswith(reverse("account_login"))
+    assert client.get(url, follow=True).redirect_chain[-1][0].startswith(reverse("account_login"))
     client.force_login(world.ada)
     assert client.get(url).status_code == 200
     settings.STAFF_SECOND_STEP = True
