@@ -14,7 +14,7 @@ TEMPLATE = {
     "ticket_opened": _("Request received"),
     "ticket_opened_staff": _("New request, to ours"),
     "ticket_priority": _("Priority corrected"),
-    "ticket_replied": _("Reply"),
+    "ticket_replied": _("New reply"),
     "ticket_resolved": _("Request resolved"),
     "time_awaiting_approval": _("Time awaits approval"),
 }
