@@ -16,11 +16,11 @@ class Audience(models.TextChoices):
 class Event(models.Model):
     """A fact: who did what to what, when. Data holds ids and values, never personal text. Plain columns, no keys upward."""
 
-    organization_id = models.BigIntegerField()
-    actor_id = models.BigIntegerField(null=True, help_text=_("Empty when the engine acted."))
+    organization_id = models.BigIntegerField(_("client"))
+    actor_id = models.BigIntegerField(_("by"), null=True, help_text=_("Empty when the engine acted."))
     verb = models.CharField(_("verb"), max_length=60)
     subject_kind = models.CharField(_("subject"), max_length=30)
-    subject_id = models.BigIntegerField()
+    subject_id = models.BigIntegerField(_("number of the subject"))
     audience = models.CharField(_("audience"), max_length=10, choices=Audience.choices, default=Audience.CLIENT)
     data = models.JSONField(_("data"), default=dict)
     at = models.DateTimeField(_("at"))

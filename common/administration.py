@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -18,6 +20,8 @@ from .errors import Refused
 
 class Looking:
     """Nothing is added, changed or deleted here; for pages and inlines alike."""
+
+    hide_title = True
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
@@ -53,6 +57,13 @@ class ServiceAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    def found(self, request: HttpRequest, object_id: str) -> Any:
+        """The row that an address names, for somebody who may change it; Http404 otherwise."""
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_change_permission(request, row):
+            raise Http404
+        return row
+
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         if not change or form.changed_data:
             self.write(request, obj, form.changed_data)
@@ -85,6 +96,30 @@ class ServiceAdmin(ModelAdmin):
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return answered(request, super().delete_view, *args, **kwargs)
+
+
+def confirmed(
+    request: HttpRequest, page: ModelAdmin, row: Model, *, title: str, says: Iterable[str], button: str, done: str,
+    act: Callable[[], Any], back: str = "",
+) -> HttpResponse:  # fmt: skip
+    """What can't be undone: GET says in sentences what it will do, POST does it by its service, or says why not.
+
+    `back` is where one goes afterwards; the row's own page unless it is given.
+    """
+    own = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    if request.method == "POST":
+        try:
+            act()
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(own)
+        messages.success(request, done)
+        return HttpResponseRedirect(back or own)
+    context = {
+        **page.admin_site.each_context(request), "opts": page.model._meta, "original": row, "title": title, "says": says,
+        "button": button, "own": own,
+    }  # fmt: skip
+    return TemplateResponse(request, "admin/confirm.html", context)
 
 
 def link_to(row: Model | None, words: str) -> str:
@@ -129,4 +164,7 @@ class TenantFormSet(PaginationInlineFormSet):
     def _construct_form(self, index: int, **kwargs: Any) -> Any:
         form = super()._construct_form(index, **kwargs)
         form.parent = self.instance
+        for field in form.fields.values():  # a table's cells have no label of their own
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", field.label)
         return form

@@ -6,16 +6,26 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet, link_to
+from common.administration import (
+    Looking,
+    LookingAdmin,
+    ServiceAdmin,
+    TenantForm,
+    TenantFormSet,
+    confirmed,
+    link_to,
+)
 
-from . import inlines, services, terms
+from . import admin_tabs, services, tabs, terms, words  # noqa: F401 - tabs register themselves
 from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry
 from .services import editing
 
@@ -30,6 +40,14 @@ class ContractForm(TenantForm):
     grant_memo = forms.CharField(
         label=gettext_lazy("Memo"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget
     )
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("calendar", "critical_calendar"):
+            if name in self.fields:  # a retired calendar is for those that have it
+                offered = Q(retired_at__isnull=True) | Q(pk=getattr(self.instance, f"{name}_id"))
+                field: Any = self.fields[name]
+                field.queryset = field.queryset.filter(offered)
 
 
 class DocumentInline(TabularInline):
@@ -50,26 +68,6 @@ class DocumentInline(TabularInline):
         return link_to(document, _("Edit clauses"))
 
 
-class HoursInline(Looking, TabularInline):
-    """The balance, and the way to the ledger."""
-
-    model = HoursAccount
-    fields = ("granted_minutes", "consumed_minutes", "usage_minutes", "balance", "page")
-    readonly_fields = fields
-    hide_title = True
-    extra = 0
-
-    @admin.display(description=gettext_lazy("ledger"))
-    def page(self, account: HoursAccount) -> str:
-        """Where its lines are."""
-        return link_to(account, _("Show the lines"))
-
-    @admin.display(description=gettext_lazy("balance, minutes"))
-    def balance(self, account: HoursAccount) -> int:
-        """What is left."""
-        return account.balance_minutes
-
-
 class ContractPart(ServiceAdmin):
     """A contract or what it is made of."""
 
@@ -80,18 +78,32 @@ class ContractPart(ServiceAdmin):
         editing.remove(actor=request.user, part=row, now=request.now)
 
 
+# Which buttons a contract in each state offers; a forged one is refused by its service.
+MOVES = {
+    Contract.Status.DRAFT: {"go_live"},
+    Contract.Status.ACTIVE: {"suspend", "end"},
+    Contract.Status.SUSPENDED: {"go_live", "end"},
+    Contract.Status.ENDED: set(),
+}
+
+
 @admin.register(Contract)
 class ContractAdmin(ContractPart):
-    """A contract: dates, calendars, documents, hours, and what upper floors add. Its state changes by the buttons."""
+    """What one client was promised: its documents and terms, hours, ladder, people, calendars and events."""
 
     form = ContractForm
-    list_display = ("reference", "organization", "plan", "tier", "status", "starts_on", "ends_on")
-    list_filter = ("status", "plan", "tier")
+    list_display = ("reference", "organization", "plan", "tier", "status", "starts_on", "ends_on", "renews_on")
+    list_filter = ("status", "plan", "tier", "calendar", ("organization", AutocompleteSelectFilter))
+    list_filter_submit = True
     list_select_related = ("organization",)
-    search_fields = ("reference", "organization__name")
+    search_fields = ("reference", "organization__name", "organization__key")
+    search_help_text = gettext_lazy("Reference, or the client’s name or key.")
+    date_hierarchy = "starts_on"
     ordering = ("organization__name", "reference")
     autocomplete_fields = ("organization",)
-    actions_submit_line = ("go_live", "suspend", "end")
+    actions_submit_line = ("go_live", "suspend")
+    actions_detail = ("end",)
+    warn_unsaved_form = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("organization", "status") if obj else ("status",)
@@ -105,7 +117,17 @@ class ContractAdmin(ContractPart):
         return ((None, {"fields": own}), *((grant,) if obj else ()))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        return [DocumentInline, *([HoursInline, *inlines.INLINES] if obj else [])]
+        return [DocumentInline]
+
+    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        contract = context.get("original")
+        if contract is not None:
+            context["tabs"] = tabs.shown(request, contract)
+            moves = {f"contracts_contract_{name}" for name in MOVES[contract.status]}
+            context["actions_submit_line"] = [one for one in context["actions_submit_line"] if one.action_name in moves]
+            if "end" not in MOVES[contract.status]:
+                context["actions_detail"] = []
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         own = [name for name in form.changed_data if not name.startswith("grant_")]
@@ -134,10 +156,23 @@ class ContractAdmin(ContractPart):
         """No ticket is opened, no clock starts."""
         services.suspend(actor=request.user, contract=obj, now=request.now)
 
-    @action(description=gettext_lazy("Save and end"))
-    def end(self, request: Any, obj: Contract) -> None:
-        """Read-only from now on."""
-        services.end(actor=request.user, contract=obj, now=request.now)
+    @action(description=gettext_lazy("End the contract…"))
+    def end(self, request: Any, object_id: str) -> HttpResponse:
+        """Asks first: an ended contract never comes back."""
+        contract = self.found(request, object_id)
+        return confirmed(
+            request, self, contract,
+            title=_("End the contract %(reference)s of %(client)s?")
+            % {"reference": contract.reference, "client": contract.organization},
+            says=(
+                _("Today is its last day: no request can be opened under it any more, and no clock starts."),
+                _("Its requests can still be read. Time worked until today can still be logged."),
+                _("Its hours, documents and events stay, and the client keeps its exports."),
+                _("An ended contract never goes live again: a new one follows it."),
+            ),
+            button=_("End the contract"), done=_("The contract has ended."),
+            act=lambda: services.end(actor=request.user, contract=contract, now=request.now),
+        )  # fmt: skip
 
 
 class TermForm(TenantForm):
@@ -151,9 +186,8 @@ class TermForm(TenantForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        language = get_language() or "en"
         self.fields["key"].choices = [  # type: ignore[attr-defined]
-            (key, f"{term.label(language)} ({terms.unit(term)})") for key, term in terms.REGISTRY.items()
+            (key, f"{words.label(term)} ({words.UNIT[term.kind]})") for key, term in terms.REGISTRY.items()
         ]
         self.fields["value"].help_text = _("In the term's unit, without a suffix; yes or no.")
 
@@ -218,18 +252,31 @@ class EntryInline(Looking, TabularInline):
     """The ledger; newest first."""
 
     model = HoursEntry
-    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause_kind", "cause_id", "actor_id")
+    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause")
+    readonly_fields = ("cause",)
     ordering = ("-id",)
     per_page = 100
     extra = 0
+
+    @admin.display(description=gettext_lazy("cause"))
+    def cause(self, entry: HoursEntry) -> str:
+        """Why it was posted."""
+        return words.cause(entry.cause_kind)
 
 
 @admin.register(HoursAccount)
 class HoursAccountAdmin(LookingAdmin):
     """A contract's Reserved Hours, to look at; they are granted on the contract's page."""
 
-    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "balance_minutes")
+    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "usage_minutes", "balance")
+    list_filter = ("contract__status", "contract__plan")
     list_select_related = ("contract", "organization")
-    search_fields = ("contract__reference",)
+    search_fields = ("contract__reference", "organization__name")
+    search_help_text = gettext_lazy("The contract’s reference, or the client’s name.")
     ordering = ("contract__reference",)
     inlines = (EntryInline,)
+
+    @admin.display(description=gettext_lazy("balance, minutes"))
+    def balance(self, account: HoursAccount) -> int:
+        """What is left."""
+        return account.balance_minutes

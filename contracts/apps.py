@@ -7,3 +7,14 @@ class ContractsConfig(AppConfig):
 
     name = "contracts"
     verbose_name = _("Contracts")
+
+    def ready(self) -> None:
+        """Say what our events are called, and which contract a number is."""
+        from audit import words as audit
+
+        from . import words
+        from .models import Contract
+
+        audit.VERBS.update(words.VERBS)
+        audit.SUBJECTS["contract"] = Contract._meta.verbose_name
+        audit.NAMES["contract"] = lambda ids: dict(Contract.objects.filter(pk__in=ids).values_list("pk", "reference"))

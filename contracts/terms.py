@@ -22,12 +22,13 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
 
 
-class TermError(ValueError):
-    """A value that the registry refuses. `field` is 'key' or 'value'; the message says what to write instead."""
+class Refusal(StrEnum):
+    """Why the registry refuses; contracts.words has the sentences."""
 
-    def __init__(self, field: str, message: str):
-        super().__init__(message)
-        self.field = field
+    UNKNOWN = "unknown"
+    NOT_YES_OR_NO = "not_yes_or_no"
+    NOT_A_NUMBER = "not_a_number"
+    OUT_OF_BOUNDS = "out_of_bounds"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ class Term:
     def label(self, language: str) -> str:
         """In English or French."""
         return self.label_fr if language.startswith("fr") else self.label_en
+
+
+class TermError(ValueError):
+    """What the registry refuses. `field` is 'key' or 'value'; `facts` are what was written, for the sentence that says it."""
+
+    def __init__(self, refusal: Refusal, *, term: Term | None = None, **facts: str):
+        super().__init__(refusal.value, facts)
+        self.refusal, self.term, self.facts = refusal, term, facts
+        self.field = "value" if term else "key"
 
 
 PRIORITIES = {"critical": "critique", "high": "haute", "medium": "moyenne", "low": "basse"}
@@ -89,23 +99,18 @@ def parse(key: str, text: str) -> int | bool:
     """The value that `text` writes for `key`; TermError says why not. Numbers are in the term's unit, without a suffix."""
     term = REGISTRY.get(key)
     if term is None:
-        raise TermError("key", f"There is no term “{key}”. Known terms: {', '.join(sorted(REGISTRY))}.")
+        raise TermError(Refusal.UNKNOWN, key=key, known=", ".join(sorted(REGISTRY)))
     word = text.strip().lower()
     if term.kind is Kind.BOOLEAN:
         if word not in WORDS:
-            raise TermError("value", f"{key} takes yes or no, not “{text}”.")
+            raise TermError(Refusal.NOT_YES_OR_NO, term=term, text=text)
         return WORDS[word]
     if not re.fullmatch(r"[0-9]{1,9}", word):
-        raise TermError("value", f"{key} takes a whole number of {unit(term)}, not “{text}”.")
+        raise TermError(Refusal.NOT_A_NUMBER, term=term, text=text)
     number = int(word)
     if not term.least <= number <= term.most:
-        raise TermError("value", f"{key} lies between {term.least} and {term.most} {unit(term)}, not {number}.")
+        raise TermError(Refusal.OUT_OF_BOUNDS, term=term, text=str(number))
     return number
-
-
-def unit(term: Term) -> str:
-    """The unit's words, for messages."""
-    return {Kind.PERCENTAGE: "percent"}.get(term.kind, term.kind.value.replace("_", " "))
 
 
 def default(key: str, tier: str = "standard") -> int | bool:

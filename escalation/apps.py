@@ -9,9 +9,15 @@ class EscalationConfig(AppConfig):
     verbose_name = _("Escalation")
 
     def ready(self) -> None:
-        """What ends with somebody's membership or assignment."""
+        """What ends with somebody's membership or assignment, and what our events are called."""
         from accounts import departures
 
         from .services.ladders import step_down
 
         departures.register(step_down)
+
+        from audit import words as audit
+
+        from . import words
+
+        audit.VERBS.update(words.VERBS)

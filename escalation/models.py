@@ -14,7 +14,7 @@ from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 from contracts.models import Contract
 from tickets.models import Ticket
 
-from .ladder import Cause
+from .words import CAUSE
 
 
 class Ladder(TenantModel):
@@ -106,10 +106,13 @@ class Escalation(TenantModel):
     """A climb: opened by a cause, it stands at a level until acknowledged, climbs on silence, ends with a public answer."""
 
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="escalations"
+        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="escalations",
+        verbose_name=_("ticket"),
+    )  # fmt: skip
+    ladder = models.ForeignKey(
+        Ladder, on_delete=models.PROTECT, db_constraint=False, related_name="+", verbose_name=_("ladder")
     )
-    ladder = models.ForeignKey(Ladder, on_delete=models.PROTECT, db_constraint=False, related_name="+")
-    cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, c.value) for c in Cause])
+    cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, word) for c, word in CAUSE.items()])
     level = models.PositiveSmallIntegerField(_("level"), help_text=_("Where it stands; the ladder's position."))
     opened_at = models.DateTimeField(_("opened at"))
     entered_at = models.DateTimeField(_("at this level since"))
@@ -158,10 +161,11 @@ class EscalationStep(TenantModel):
     """A level reached, once for ever, and why."""
 
     escalation = models.ForeignKey(
-        Escalation, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps"
-    )
+        Escalation, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps",
+        verbose_name=_("escalation"),
+    )  # fmt: skip
     level = models.PositiveSmallIntegerField(_("level"))
-    cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, c.value) for c in Cause])
+    cause = models.CharField(_("cause"), max_length=20, choices=[(c.value, word) for c, word in CAUSE.items()])
     is_empty = models.BooleanField(_("nobody there"), default=False)
     reason = models.TextField(_("reason"), blank=True)
     at = models.DateTimeField(_("at"))

@@ -9,9 +9,18 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Integrations")
 
     def ready(self) -> None:
-        """What ends with somebody's membership or assignment."""
+        """What ends with somebody's membership or assignment, and what our events are called."""
         from accounts import departures
 
         from .services import end_tokens
 
         departures.register(end_tokens)
+
+        from audit import words as audit
+
+        from . import words
+        from .models import ApiToken
+
+        audit.VERBS.update(words.VERBS)
+        audit.SUBJECTS["token"] = ApiToken._meta.verbose_name
+        audit.NAMES["token"] = lambda ids: dict(ApiToken.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -21,9 +21,11 @@ class DeliveryQuerySet(TenantQuerySet["Delivery"]):
 class Delivery(models.Model):
     """One fact for one person through one channel. Recipient's address and language are as they were when it was queued."""
 
-    organization_id = models.BigIntegerField()
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
-    recipient_id = models.BigIntegerField()
+    organization_id = models.BigIntegerField(_("client"))
+    event = models.ForeignKey(
+        Event, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("event")
+    )
+    recipient_id = models.BigIntegerField(_("recipient"))
     channel = models.CharField(_("channel"), max_length=20, default="email")
     address = models.EmailField(_("address"))
     language = models.CharField(_("language"), max_length=5, default="en")

@@ -7,7 +7,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from portal.templatetags.ui import duration
 from slo import clock as rule
 from slo.models import CalendarEdition
 from slo.services import NoEdition, edition_at
+from slo.words import week
 
 # Term keys begin so; each group is a section of the page.
 GROUPS = (
@@ -171,24 +171,6 @@ def _hours(calendars: dict[str, CalendarEdition], on: date) -> list[dict[str, An
         }
         for key, edition in calendars.items()
     ]
-
-
-def week(weekly: dict[str, list[list[str]]]) -> list[str]:
-    """Weekly windows as people write them, days of equal hours together: "Monday to Friday, 09:00–18:00"."""
-    spans: list[tuple[int, int, str]] = []
-    for day in range(7):
-        windows = ", ".join(f"{opens}–{closes}" for opens, closes in weekly.get(str(day), []))
-        if windows and spans and spans[-1][1] == day - 1 and spans[-1][2] == windows:
-            spans[-1] = (spans[-1][0], day, windows)
-        elif windows:
-            spans.append((day, day, windows))
-    if spans == [(0, 6, "00:00–24:00")]:
-        return [_("every day, around the clock")]
-    return [
-        _("%(first)s to %(last)s, %(windows)s") % {"first": WEEKDAYS[a], "last": WEEKDAYS[b], "windows": windows}
-        if a != b else f"{WEEKDAYS[a]}, {windows}"
-        for a, b, windows in spans
-    ]  # fmt: skip
 
 
 def _next_change(settings: list[Setting], contract: Contract, on: date) -> dict[str, Any] | None:

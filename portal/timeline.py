@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.permissions import may
 from audit.models import Event
+from escalation.words import CAUSE
 from portal.templatetags.ui import duration
 from tickets.models import Ticket
 from tickets.words import PRIORITY, STATUS
@@ -37,13 +38,6 @@ VERBS = {
     "escalation.no_ladder": gettext_lazy("No ladder to climb: the service leads were told, %(cause)s"),
     "time.logged": gettext_lazy("%(who)s logged %(time)s"),
     "time.reversed": gettext_lazy("%(who)s reversed a time entry"),
-}
-CAUSES = {
-    "breach": gettext_lazy("the first answer is late"),
-    "silence": gettext_lazy("nobody took it in time"),
-    "persists": gettext_lazy("the problem persists"),
-    "broken_promise": gettext_lazy("the promised update did not come"),
-    "empty_level": gettext_lazy("nobody stood at the level below"),
 }
 QUIET = {"ticket.resolution_told"}
 # Facts worth a line between messages, each with its icon; what a message already shows is not said twice.
@@ -108,7 +102,7 @@ def words(event: Event, people: dict[int, str]) -> str:
         "before": _label(data.get("before")),
         "after": _label(data.get("after")),
         "level": data.get("level", ""),
-        "cause": CAUSES.get(data.get("cause", ""), data.get("cause", "")),
+        "cause": CAUSE.get(data.get("cause", ""), data.get("cause", "")),
         "time": duration(data.get("actual", 0)),
     }
 

@@ -12,13 +12,17 @@ from accounts.models import TenantModel
 from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 
 from .calendar import Calendar
-from .clock import StepName, Verdict
+from .clock import Verdict
+from .words import OBJECTIVE, PRIORITY, STEP, VERDICT
 
 
 class BusinessCalendar(models.Model):
     """A named calendar that contracts point at. Global: it says when a desk is open, nothing about a client."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+    retired_at = models.DateTimeField(
+        _("retired at"), null=True, blank=True, help_text=_("No new contract takes it; those that have it keep it.")
+    )
 
     class Meta:
         verbose_name = _("business calendar")
@@ -68,8 +72,8 @@ class ClockQuerySet(TenantQuerySet["Clock"]):
 class Clock(TenantModel):
     """One objective running for one thing. It knows its promise by a snapshot, so that history is never re-judged."""
 
-    objective = models.CharField(_("objective"), max_length=30, default="first_response")
-    contract_ref = models.BigIntegerField(help_text=_("The contract that promised."))
+    objective = models.CharField(_("objective"), max_length=30, choices=OBJECTIVE, default="first_response")
+    contract_ref = models.BigIntegerField(_("contract"), help_text=_("The contract that promised."))
     term_key = models.CharField(_("term"), max_length=60)
     provenance = models.JSONField(
         _("provenance"), default=dict, help_text=_("Document, edition and clause that set the target.")
@@ -77,7 +81,7 @@ class Clock(TenantModel):
     edition = models.ForeignKey(
         CalendarEdition, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar edition")
     )
-    priority = models.CharField(_("priority"), max_length=10)
+    priority = models.CharField(_("priority"), max_length=10, choices=PRIORITY)
     target_minutes = models.PositiveIntegerField(_("target, business minutes"))
     started_at = models.DateTimeField(_("started at"))
     warn_at = models.DateTimeField(_("warns at"))
@@ -86,7 +90,7 @@ class Clock(TenantModel):
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     business_seconds = models.BigIntegerField(_("business seconds to the response"), null=True, blank=True)
     verdict = models.CharField(
-        _("verdict"), max_length=10, choices=[(v.value, v.value) for v in Verdict], default=Verdict.RUNNING
+        _("verdict"), max_length=10, choices=[(v.value, word) for v, word in VERDICT.items()], default=Verdict.RUNNING
     )
     judged_at = models.DateTimeField(_("judged at"), null=True, blank=True)
     void_reason = models.CharField(_("reason it is void"), max_length=200, blank=True)
@@ -116,9 +120,14 @@ class ClockStep(TenantModel):
     """A threshold passed, once for ever. `at` is when it was due, `fired_at` when the tick saw it."""
 
     clock = models.ForeignKey(
-        Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="steps"
+        Clock,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="steps",
+        verbose_name=_("clock"),
     )
-    name = models.CharField(_("step"), max_length=20, choices=[(s.value, s.value) for s in StepName])
+    name = models.CharField(_("step"), max_length=20, choices=[(s.value, word) for s, word in STEP.items()])
     at = models.DateTimeField(_("due at"))
     fired_at = models.DateTimeField(_("fired at"))
 

@@ -9,9 +9,20 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
-        """What ends with somebody's membership or assignment."""
+        """What ends with somebody's membership or assignment, and what our events are called."""
         from accounts import departures
 
         from .services import hand_back
 
         departures.register(hand_back)
+
+        from audit import words as audit
+
+        from . import words
+        from .models import Ticket
+
+        audit.VERBS.update(words.VERBS)
+        audit.SUBJECTS["ticket"] = Ticket._meta.verbose_name
+        audit.NAMES["ticket"] = lambda ids: {
+            one.pk: one.reference for one in Ticket.objects.filter(pk__in=ids).select_related("organization")
+        }

@@ -30,3 +30,19 @@ URGENCY = {
     Urgency.DEGRADED: _("Work goes on, but badly"),
     Urgency.QUESTION: _("It is a question, or can wait"),
 }
+VERBS = {
+    "ticket.opened": _("Request opened"),
+    "ticket.replied": _("Reply written"),
+    "ticket.noted": _("Internal note"),
+    "ticket.responded": _("First answer"),
+    "ticket.assigned": _("Assignee changed"),
+    "ticket.prioritized": _("Priority corrected"),
+    "ticket.status_changed": _("Status changed"),
+    "ticket.resolved": _("Request resolved"),
+    "ticket.resolution_told": _("Resolution told to the client"),
+    "ticket.reopened": _("Request reopened"),
+    "ticket.closed": _("Request closed"),
+    "ticket.cancelled": _("Request cancelled"),
+    "time.logged": _("Time logged"),
+    "time.reversed": _("Time entry reversed"),
+}

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "audit",
     "common",
     "unfold",
+    "unfold.contrib.filters",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -314,7 +315,11 @@ CELERY_BEAT_SCHEDULE = {
 
 LOGGING = logs.configuration()
 
-# The portal's one accent, as the administration's scale.
+# The portal's one accent and its neutrals, as the administration's scales.
+NEUTRAL = {
+    "50": "#fbfbf9", "100": "#f4f4f1", "200": "#e6e6e1", "300": "#cfcfc8", "400": "#989ba5", "500": "#62656f",
+    "600": "#484b54", "700": "#3a3d44", "800": "#27292e", "900": "#151619", "950": "#0f1012",
+}  # fmt: skip
 INK_BLUE = {
     "50": "#eef2fb", "100": "#dde4f6", "200": "#b7c8fa", "300": "#9db4f5", "400": "#6f8be0", "500": "#3a5cc0",
     "600": "#25459c", "700": "#1b357c", "800": "#16295f", "900": "#111f47", "950": "#0a1430",
@@ -324,7 +329,11 @@ UNFOLD = {
     "SITE_HEADER": "Total Care",
     "SITE_URL": reverse_lazy("portal:home"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
-    "COLORS": {"primary": INK_BLUE},
+    "COLORS": {"primary": INK_BLUE, "base": NEUTRAL},
+    "SITE_ICON": lambda request: static("img/favicon.svg"),
+    "DASHBOARD_CALLBACK": "totalcare.administration.front",
+    "SIDEBAR": {"navigation": "totalcare.administration.navigation"},
+    "STYLES": [lambda request: static("css/admin.css")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel
 from common.rls import TenantKey, TenantQuerySet, tenant_constraints
-from contracts import terms
+from contracts import terms, words
 from slo.models import BusinessCalendar
 
 
@@ -179,4 +179,4 @@ class ClauseTerm(TenantModel):
         try:
             terms.parse(self.key, self.value)
         except terms.TermError as error:
-            raise ValidationError({error.field: str(error)}) from error
+            raise ValidationError({error.field: words.refusal(error)}) from error

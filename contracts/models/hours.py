@@ -62,7 +62,7 @@ class HoursEntry(TenantModel):
     posted_at = models.DateTimeField(_("posted at"))
     actor_id = models.BigIntegerField(_("posted by"), null=True)
     cause_kind = models.CharField(_("cause"), max_length=30)
-    cause_id = models.BigIntegerField()
+    cause_id = models.BigIntegerField(_("number of the cause"))
     reverses = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,

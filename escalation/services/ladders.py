@@ -13,7 +13,8 @@ from accounts.models import Organization, User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
-from escalation.models import Ladder, LadderLevel, LadderPerson
+from contracts.models import Contract
+from escalation.models import Escalation, Ladder, LadderLevel, LadderPerson
 
 
 @transaction.atomic
@@ -64,6 +65,18 @@ def step_down(*, actor: User, organization: Organization, person: User, now: dat
             subject_id=one.level.ladder.contract_id, at=now, level=one.level.position, person=person.pk,
         )  # fmt: skip
         one.delete()
+
+
+@transaction.atomic
+def withdraw_ladder(*, actor: User, ladder: Ladder, now: datetime) -> None:
+    """Take a ladder and its levels away. A live contract keeps its ladder, and so does one whose ladder was climbed."""
+    permissions.check(actor, "contract.edit", ladder.organization_id)
+    if ladder.contract.status in {Contract.Status.ACTIVE, Contract.Status.SUSPENDED}:
+        raise Refused(_("This contract has gone live: it can't be without a ladder. Edit its levels instead."))
+    if Escalation.objects.filter(organization_id=ladder.organization_id, ladder=ladder).exists():
+        raise Refused(_("Escalations have climbed this ladder: it stays, so that they can be read."))
+    _remember(actor, ladder, now, change="removed", fields=["ladder"])
+    ladder.delete()
 
 
 def _remember(actor: User, ladder: Ladder, now: datetime, **data: object) -> None:

@@ -111,7 +111,7 @@ def test_a_contract_without_a_ladder_gets_one(change, ada, cast):
         assert ladder.organization_id == cast.globex.pk
         assert ladder.levels.get().people.get() == cast.nadia
     page = ada.get(reverse("admin:contracts_contract_change", args=[contract.pk]))
-    assert "1 Lead (60 min)" in page.text
+    assert "1 · Lead" in page.text
 
 
 def test_the_catalogue_is_edited(change, cast):

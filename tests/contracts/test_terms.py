@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from contracts import terms
 from contracts.terms import REGISTRY, Kind, Setting, TermError, conflicts, default, effective, parse
+from contracts.words import refusal
 
 TODAY = date(2026, 11, 18)
 HIGH = "slo.first_response.high"
@@ -49,7 +50,7 @@ class TestParse:
                 "slo.first_response.urgent",
                 "60",
                 "key",
-                "There is no term “slo.first_response.urgent”. Known terms: .*critical",
+                "There is no term “slo.first_response.urgent”. Known terms: channel.api.covered",
             ),
             (HIGH, "60 min", "value", "takes a whole number of business minutes, not “60 min”"),
             (HIGH, "1.5", "value", "whole number"),
@@ -68,9 +69,10 @@ class TestParse:
         ],
     )
     def test_it_refuses_with_words_that_say_what_to_write(self, key: str, text: str, field: str, words: str) -> None:
-        with pytest.raises(TermError, match=words) as error:
+        with pytest.raises(TermError) as error:
             parse(key, text)
         assert error.value.field == field
+        assert words in refusal(error.value)
 
     @given(key=st.sampled_from(sorted(REGISTRY)), text=st.text(max_size=12) | st.integers(-5, 200_000).map(str))
     def test_whatever_is_written_is_a_value_within_bounds_or_refused(self, key: str, text: str) -> None:

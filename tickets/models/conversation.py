@@ -26,8 +26,9 @@ class Message(TenantModel):
         REASON = "reason", _("reason")
 
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="messages"
-    )
+        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="messages",
+        verbose_name=_("ticket"),
+    )  # fmt: skip
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("author")
     )
@@ -63,8 +64,9 @@ class WorkLog(TenantModel):
     """Time worked. Actual minutes always save; billable ones are rounded up once; what no hours cover awaits approval."""
 
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="work_logs"
-    )
+        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="work_logs",
+        verbose_name=_("ticket"),
+    )  # fmt: skip
     contract = models.ForeignKey(
         Contract, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+",
         verbose_name=_("contract"), help_text=_("The one live on the day worked: its hours are drawn."),

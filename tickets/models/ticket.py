@@ -15,7 +15,8 @@ from accounts.roles import ClientRole
 from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 from contracts.models import Contract
 from slo.models import Clock
-from tickets.priority import Impact, Priority, Urgency
+from slo.words import OBJECTIVE
+from tickets.words import IMPACT, PRIORITY, STATUS, URGENCY
 from tickets.workflow import OPEN, Status
 
 from .catalogue import RequestType
@@ -103,11 +104,11 @@ class Ticket(TenantModel):
     )  # fmt: skip
     subject = models.CharField(_("subject"), max_length=200)
     status = models.CharField(
-        _("status"), max_length=20, choices=[(s.value, s.value) for s in Status], default=Status.NEW
+        _("status"), max_length=20, choices=[(s.value, word) for s, word in STATUS.items()], default=Status.NEW
     )
-    impact = models.CharField(_("impact"), max_length=20, choices=[(i.value, i.value) for i in Impact])
-    urgency = models.CharField(_("urgency"), max_length=20, choices=[(u.value, u.value) for u in Urgency])
-    priority = models.CharField(_("priority"), max_length=10, choices=[(p.value, p.value) for p in Priority])
+    impact = models.CharField(_("impact"), max_length=20, choices=[(i.value, word) for i, word in IMPACT.items()])
+    urgency = models.CharField(_("urgency"), max_length=20, choices=[(u.value, word) for u, word in URGENCY.items()])
+    priority = models.CharField(_("priority"), max_length=10, choices=[(p.value, word) for p, word in PRIORITY.items()])
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PORTAL)
     confidential = models.BooleanField(_("confidential"), default=False)
     opened_at = models.DateTimeField(_("opened at"))
@@ -175,12 +176,17 @@ class TicketClock(TenantModel):
     """Which clock runs for which objective of which ticket."""
 
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="clocks"
+        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="clocks",
+        verbose_name=_("ticket"),
+    )  # fmt: skip
+    objective = models.CharField(_("objective"), max_length=30, choices=OBJECTIVE)
+    clock = models.ForeignKey(
+        Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("clock")
     )
-    objective = models.CharField(_("objective"), max_length=30)
-    clock = models.ForeignKey(Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+")
 
     class Meta(TenantModel.Meta):
+        verbose_name = _("clock of a ticket")
+        verbose_name_plural = _("clocks of a ticket")
         constraints = [
             *tenant_constraints("tickets_ticketclock"),
             TenantKey(field="ticket", name="tickets_ticketclock_ticket_tenant"),

@@ -1,0 +1,77 @@
+"""What terms, their units and their refusals are called, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import get_language, gettext_lazy
+
+from .terms import Kind, Refusal, Term, TermError
+
+UNIT = {
+    Kind.BUSINESS_MINUTES: gettext_lazy("business minutes"),
+    Kind.MINUTES: gettext_lazy("minutes"),
+    Kind.BUSINESS_DAYS: gettext_lazy("business days"),
+    Kind.PERCENTAGE: gettext_lazy("percent"),
+    Kind.BOOLEAN: gettext_lazy("yes or no"),
+}
+REFUSAL = {
+    Refusal.UNKNOWN: gettext_lazy("There is no term “%(key)s”. Known terms: %(known)s."),
+    Refusal.NOT_YES_OR_NO: gettext_lazy("“%(term)s” takes yes or no, not “%(text)s”."),
+    Refusal.NOT_A_NUMBER: gettext_lazy("“%(term)s” takes a whole number of %(unit)s, not “%(text)s”."),
+    Refusal.OUT_OF_BOUNDS: gettext_lazy("“%(term)s” lies between %(least)s and %(most)s %(unit)s, not %(text)s."),
+}
+
+
+def label(term: Term) -> str:
+    """What a term sets: "First answer, high priority"."""
+    return term.label(get_language() or "en")
+
+
+def refusal(error: TermError) -> str:
+    """Why a value is refused, and what to write instead."""
+    term = error.term
+    facts = {"term": label(term), "unit": UNIT[term.kind], "least": term.least, "most": term.most} if term else {}
+    return str(REFUSAL[error.refusal]) % {**error.facts, **facts}
+
+
+VERBS = {
+    "contract.active": gettext_lazy("Contract went live"),
+    "contract.suspended": gettext_lazy("Contract suspended"),
+    "contract.ended": gettext_lazy("Contract ended"),
+    "contract.edited": gettext_lazy("Contract edited"),
+    "hours.grant": gettext_lazy("Hours granted"),
+    "hours.consume": gettext_lazy("Hours consumed"),
+    "hours.usage": gettext_lazy("Usage on demand posted"),
+    "hours.reverse": gettext_lazy("Hours given back"),
+}
+PART = {
+    "contract": gettext_lazy("contract"),
+    "agreementdocument": gettext_lazy("document"),
+    "clause": gettext_lazy("clause"),
+    "clauseterm": gettext_lazy("term"),
+    "ladder": gettext_lazy("ladder"),
+}
+CHANGE = {
+    "added": gettext_lazy("added"),
+    "changed": gettext_lazy("changed"),
+    "removed": gettext_lazy("removed"),
+}
+CAUSE = {
+    "grant": gettext_lazy("grant by hand"),
+    "work_log": gettext_lazy("time entry"),
+}
+
+
+def detail(data: Mapping[str, Any]) -> str:
+    """What an event of a contract was about: "term, changed", "600 min"; nothing when its verb says all."""
+    if "minutes" in data:
+        return f"{data['minutes']:+d}\N{NO-BREAK SPACE}min".replace("-", "\N{MINUS SIGN}")
+    said = [PART.get(data.get("part", "")), CHANGE.get(data.get("change", ""))]
+    return ", ".join(str(one) for one in said if one)
+
+
+def cause(kind: str) -> str:
+    """Why a line was posted. A grant by hand carries the account's number after its kind, which nobody needs to read."""
+    return str(CAUSE.get(kind.partition(":")[0], kind))

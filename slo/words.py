@@ -1,0 +1,44 @@
+"""What verdicts, steps, objectives and weeks are called, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .clock import StepName, Verdict
+
+VERDICT = {
+    Verdict.RUNNING: gettext_lazy("running"),
+    Verdict.MET: gettext_lazy("met"),
+    Verdict.MISSED: gettext_lazy("missed"),
+    Verdict.VOID: gettext_lazy("void"),
+}
+STEP = {StepName.WARNING: gettext_lazy("warning"), StepName.BREACH: gettext_lazy("breach")}
+OBJECTIVE = {"first_response": gettext_lazy("First answer")}
+PRIORITY = {
+    "critical": gettext_lazy("Critical"),
+    "high": gettext_lazy("High"),
+    "medium": gettext_lazy("Medium"),
+    "low": gettext_lazy("Low"),
+}
+
+
+def week(weekly: Mapping[str, Sequence[Sequence[str]]]) -> list[str]:
+    """Weekly windows as people write them, days of equal hours together: "Monday to Friday, 09:00–18:00"."""
+    spans: list[tuple[int, int, str]] = []
+    for day in range(7):
+        windows = ", ".join(f"{opens}–{closes}" for opens, closes in weekly.get(str(day), []))
+        if windows and spans and spans[-1][1] == day - 1 and spans[-1][2] == windows:
+            spans[-1] = (spans[-1][0], day, windows)
+        elif windows:
+            spans.append((day, day, windows))
+    if spans == [(0, 6, "00:00–24:00")]:
+        return [_("every day, around the clock")]
+    return [
+        _("%(first)s to %(last)s, %(windows)s") % {"first": WEEKDAYS[a], "last": WEEKDAYS[b], "windows": windows}
+        if a != b else f"{WEEKDAYS[a]}, {windows}"
+        for a, b, windows in spans
+    ]  # fmt: skip
