@@ -12,14 +12,12 @@ from pathlib import Path
 import pytest
 
 from .routes import ROUTES
-from .walking import ADMIN, DEVELOPMENT, OURS, Seen, Walker, admin_url, leaks
-from .world import PEOPLE, SIDES
+from .walking import DEVELOPMENT, OURS, OUTSIDE, Walker, wrong
+from .world import PEOPLE
 
 pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).parent / "walk.txt"
 WIDTH = 7
-OUTSIDE = [who for who, sides in SIDES.items() if "northwind" not in sides]
-UNWELL = {"ready", "metrics"}  # they say how the house is, not what was asked
 FOR_ALL = {"admin:login", "admin:logout", "admin:jsi18n"}  # a way to sign in or out, and words for scripts
 
 
@@ -58,18 +56,6 @@ def rewrite(who: str, found: dict[str, str]) -> None:
 
 def mounted() -> list[str]:
     return [name for name in ROUTES if name in OURS]
-
-
-def wrong(who: str, name: str, seen: Seen) -> list[str]:
-    """What no table may allow."""
-    found = [f"sings of {column}" for column in sorted(leaks(seen, SIDES[who]))]
-    if seen.status >= 500 and name not in UNWELL:
-        found.append(f"answers {seen.status}")
-    if seen.refused and seen.changed:
-        found.append(f"is refused ({seen.status}) and yet writes {seen.changed}")
-    if who in OUTSIDE and seen.touched:
-        found.append(f"moves rows of Northwind's in {seen.touched}")
-    return found
 
 
 def test_every_address_is_listed():
@@ -143,8 +129,7 @@ def test_ids_of_northwinds_open_and_move_nothing_wherever_they_are_put(walker: W
 @pytest.mark.parametrize("who", [who for who in PEOPLE if who != "ada"])
 def test_the_administration_is_for_administrators(walker: Walker, who: str):
     problems = []
-    for name in ADMIN:
-        url = admin_url(name, walker.world)
+    for name, url in walker.admin.items():
         for method in ("GET", "POST"):
             seen = walker.ask(who, method, url)
             problems += [f"{method} {name} {what}" for what in wrong(who, name, seen)]

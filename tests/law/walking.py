@@ -15,9 +15,10 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from . import canaries
 from .routes import ROUTES, Route
-from .world import put_back, superuser
+from .world import SIDES, put_back, superuser
 
-SAFE = "GET"
+OUTSIDE = [who for who, sides in SIDES.items() if "northwind" not in sides]
+UNWELL = {"ready", "metrics"}  # they say how the house is, not what was asked
 # What a person types somewhere: each form takes what it knows.
 TYPED = {
     "body": "Something new", "reason": "Because", "subject": "A subject", "minutes": "15", "duration": "15",
@@ -95,7 +96,8 @@ class Walker:
     def __init__(self, world: SimpleNamespace):
         self.world = world
         self.tables = self._tables()
-        self.counted = 0
+        self.counted, self.forgets = 0, True
+        self.admin = admin_urls(world)
         with superuser():
             self.base = self.fingerprint()
 
@@ -149,7 +151,8 @@ class Walker:
         """One request, undone."""
         client = Client(raise_request_exception=False)
         client.cookies.load(self.world.cookies[who])
-        cache.clear()
+        if self.forgets:
+            cache.clear()  # nobody comes too often
         with put_back():
             answer: Any = getattr(client, method.lower())(url, **sent)
             text = b"".join(answer.streaming_content) if answer.streaming else answer.content
@@ -164,11 +167,14 @@ class Walker:
         return Seen(answer.status_code, to_login, words, f"{url} {sent}", changed, touched)
 
     def both(self, who: str, name: str) -> dict[str, Seen]:
-        """A route asked about Northwind's thing: plainly, by filters, and with a body that says it all again."""
+        """A route asked about Northwind's thing: plainly, and with a body that names its ids everywhere."""
         route, world = ROUTES[name], self.world
         url = reverse(name, args=route.args(world))
-        seen = {"GET": self.ask(who, "GET", url), "POST": self.ask(who, "POST", url, **body(route, world))}
-        return seen
+        return {"GET": self.got(who, name), "POST": self.ask(who, "POST", url, **body(route, world))}
+
+    def got(self, who: str, name: str) -> Seen:
+        """The plain GET of a route about Northwind's thing."""
+        return self.ask(who, "GET", reverse(name, args=ROUTES[name].args(self.world)))
 
     def crossed(self, who: str, name: str) -> Iterator[tuple[str, Seen]]:
         """Northwind's ids where a form, a filter or half of an address might take them, from one's own side."""
@@ -179,7 +185,9 @@ class Walker:
             urls |= {reverse(name, args=[*mine[:-1], theirs[-1]]), reverse(name, args=[*theirs[:-1], mine[-1]])}
         for url in sorted(urls):
             yield f"GET {url}?…", self.ask(who, "GET", url, data=asked(world))
-            yield f"GET {url}?… by htmx", self.ask(who, "GET", url, data=asked(world), headers={"HX-Request": "true"})
+            if route.kind != "api":
+                by_htmx = {"HX-Request": "true"}
+                yield f"GET {url}?… by htmx", self.ask(who, "GET", url, data=asked(world), headers=by_htmx)
             yield f"POST {url}", self.ask(who, "POST", url, **body(route, world))
 
     def unusual(self, who: str, name: str) -> Iterator[tuple[str, Seen]]:
@@ -203,8 +211,12 @@ def resolved(data: dict[str, Any], world: SimpleNamespace) -> dict[str, Any]:
     return {name: value(world) if callable(value) else value for name, value in data.items()}
 
 
+def admin_urls(world: SimpleNamespace) -> dict[str, str]:
+    """Every address of the administration, about Northwind's row where it is about one."""
+    return {name: admin_url(name, world) for name in ADMIN}
+
+
 def admin_url(name: str, world: SimpleNamespace) -> str:
-    """An address of the administration, about Northwind's row where it is about one."""
     model = name.removeprefix("admin:").rsplit("_", 1)[0]
     for args in ([], [row_of(model, world)], ["accounts"], [1, row_of(model, world)]):
         try:
@@ -236,3 +248,13 @@ def leaks(seen: Seen, allowed: frozenset[str]) -> set[str]:
     }
 
 
+def wrong(who: str, name: str, seen: Seen) -> list[str]:
+    """What no table may allow."""
+    found = [f"sings of {column}" for column in sorted(leaks(seen, SIDES[who]))]
+    if seen.status >= 500 and name not in UNWELL:
+        found.append(f"answers {seen.status}")
+    if seen.refused and seen.changed:
+        found.append(f"is refused ({seen.status}) and yet writes {seen.changed}")
+    if who in OUTSIDE and seen.touched:
+        found.append(f"moves rows of Northwind's in {seen.touched}")
+    return found

@@ -21,7 +21,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
 from django.test import Client
 
-from accounts.models import Assignment, Membership, TenantModel, User
+from accounts.models import Assignment, Membership, Organization, TenantModel, User
 from accounts.roles import ClientRole, StaffRole
 from accounts.services import invite, leave
 from common import tenancy
@@ -29,7 +29,7 @@ from conftest import NOW, login_as
 from contracts import services as contracts
 from contracts.models import AgreementDocument, Clause, ClauseTerm
 from escalation.models import Escalation, EscalationStep
-from integrations.models import IdempotencyRecord
+from integrations.models import ApiToken, IdempotencyRecord
 from integrations.services import create_token
 from tests.cast import PASSWORD, make_cast
 from tests.tickets.acting import act, opened
@@ -137,7 +137,19 @@ def build(now: datetime) -> SimpleNamespace:
     )
     world.mirror = SimpleNamespace(**vars(sides["globex"]), cast=globex)
     world.cookies = {who: signed_in(cast, who) for who in PEOPLE}
+    world.secrets = {
+        "bob, of another client": token(cast.bob, cast.globex),
+        "gina, who approves for another client": token(cast.gina, cast.globex),
+        "julien, who serves another client": token(cast.julien, None),
+        "kim, who serves nobody": token(cast.kim, None),
+        "lea, by a token for another client": token(cast.lea, cast.globex),
+        "nadia, by a token for another client": token(cast.nadia, cast.globex),
+        "ivan, who left": token(cast.ivan, cast.northwind),
+        "zoe, who left": token(cast.zoe, cast.northwind),
+        **{who: token(getattr(cast, who), cast.northwind) for who in ("ann", "rosa", "carl", "lea", "max", "nadia")},
+    }
     with tenancy.everyone():
+        ApiToken.objects.update(last_used_at=now)  # or each first use would be a row that changes
         cast.ivan.is_active = False
         cast.ivan.save()
         membership = Membership.objects.get(user=cast.zoe)
@@ -164,7 +176,6 @@ def newcomers(cast: SimpleNamespace) -> None:
             if who != "anon":
                 person = getattr(cast, who)
                 EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
-                UserSession.objects.create(user=person, ip="127.0.0.1", session_key=f"of-{who}", user_agent="a browser")
 
 
 def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
@@ -242,9 +253,20 @@ def plausible(field: Any, organization_id: int, one: SimpleNamespace, now: datet
     return next((value for kind, value in kinds if isinstance(field, kind)), 1)
 
 
+def token(person: User, organization: Organization | None) -> str:
+    """The secret of a new token."""
+    return str(act(person, create_token, name="Walk", organization=organization, days=30, now=NOW)[1])
+
+
 def signed_in(cast: SimpleNamespace, who: str) -> dict[str, str]:
     """The cookies of a session."""
     client = Client()
     if who != "anon":
-        client.force_login(getattr(cast, who))
+        person = getattr(cast, who)
+        client.force_login(person)
+        side = next((name for name, people in OF_CLIENTS.items() if who in people), None)
+        browser = canaries.word(side, "usersessions_usersession.user_agent") if side else "a browser"
+        UserSession.objects.create(
+            user=person, ip="127.0.0.1", session_key=client.session.session_key, user_agent=browser
+        )
     return {name: one.value for name, one in client.cookies.items()}
