@@ -133,8 +133,7 @@ def stamp(sides: dict[str, int], people: dict[int, str]) -> None:
                 if side is None:
                     continue
                 new = [
-                    value(side, name_of(model, field), field, pk, was)
-                    for field, was in zip(mine, values, strict=True)
+                    value(side, name_of(model, field), field, pk, was) for field, was in zip(mine, values, strict=True)
                 ]
                 places = ", ".join(f'"{field.column}" = %s' for field in mine)
                 cursor.execute(f'UPDATE "{table}" SET {places} WHERE id = %s', [*new, pk])

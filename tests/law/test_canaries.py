@@ -111,7 +111,9 @@ def told(world: SimpleNamespace) -> Iterator[list[Delivery]]:
                 services.assign(**lead, assignee=cast.lea)
                 services.note(**lead, body=said)
                 services.prioritize(**lead, priority="medium", reason=said)
-                acknowledge(actor=cast.nadia, escalation_id=one.escalation.pk, update_by=now + timedelta(hours=5), now=now)
+                acknowledge(
+                    actor=cast.nadia, escalation_id=one.escalation.pk, update_by=now + timedelta(hours=5), now=now
+                )
                 services.log_time(**lead, minutes=1200, summary=said, worked_on=now.date())
             act(requester, services.reply, ticket_id=ticket.pk, body=said, now=now)
         with as_role("worker"):

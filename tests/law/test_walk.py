@@ -44,7 +44,9 @@ def expected() -> dict[str, dict[str, str]]:
 def rewrite(who: str, found: dict[str, str]) -> None:
     """This person's column, with rows for what is new and without those that are gone."""
     table = expected()
-    rows = sorted((f"{method} {name}" for name in ROUTES for method in ("GET", "POST")), key=lambda row: row.split()[::-1])
+    rows = sorted(
+        (f"{method} {name}" for name in ROUTES for method in ("GET", "POST")), key=lambda row: row.split()[::-1]
+    )
     wide = max(len(row) for row in rows) + 2
     lines = [f"# {name}: {what}" for name, what in PEOPLE.items()]
     lines.append(" " * wide + "".join(name.ljust(WIDTH) for name in PEOPLE).rstrip())

@@ -113,9 +113,9 @@ class Walker:
             )
             tables = {table: f"organization_id = {pk}" if has else "false" for table, has in cursor.fetchall()}
         tables |= {table: f"{column} IN ({people})" for table, column in canaries.PERSON.items()}
-        return {
-            table: where for table, where in tables.items() if not table.startswith("pg_")
-        } | {"accounts_organization": f"id = {pk}"}
+        return {table: where for table, where in tables.items() if not table.startswith("pg_")} | {
+            "accounts_organization": f"id = {pk}"
+        }
 
     def fingerprint(self) -> dict[str, tuple[int, ...]]:
         """Each table's rows, and a sum that moves with any write to one of them; the same of Northwind's alone."""

@@ -196,9 +196,7 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
     work_log = act(
         cast.lea, services.log_time, ticket_id=ticket.pk, minutes=20, summary="x", worked_on=now.date(), now=now
     )
-    invitation = act(
-        admin, invite, email=f"{name}@new.example", name="New", role="requester", now=now, **mine
-    )
+    invitation = act(admin, invite, email=f"{name}@new.example", name="New", role="requester", now=now, **mine)
     token, _secret = act(requester, create_token, name="x", days=30, now=now, **mine)
     with tenancy.everyone():
         escalation = Escalation.objects.create(
