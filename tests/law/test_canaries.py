@@ -81,9 +81,9 @@ def test_a_song_is_heard_in_any_case_and_between_other_letters():
 def test_the_own_clients_words_do_show(walker: Walker):
     """The control: whoever belongs to Northwind, or serves it, meets every watched column somewhere."""
     heard: set[str] = set()
-    for who in ("carl", "rosa", "ann", "lea", "max", "ada"):
+    for who in ("carl", "ann", "lea", "max"):
         for name in routes():
-            heard |= canaries.heard(walker.both(who, name)["GET"].text, "northwind")
+            heard |= canaries.heard(walker.got(who, name).text, "northwind")
     for url in walker.admin.values():
         heard |= canaries.heard(walker.ask("ada", "GET", url).text, "northwind")
     watched = set(canaries.CODES) - {"unset"} - set(UNSEEN)
@@ -176,7 +176,7 @@ def lines(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     logging.config.dictConfig(settings.LOGGING)
 
 
-@pytest.mark.parametrize("who", ["anon", "ann", "carl", "bob", "lea", "ada"])
+@pytest.mark.parametrize("who", ["anon", "carl", "bob", "lea"])
 def test_logs_hold_nobodys_words(walker: Walker, lines: io.StringIO, who: str):
     for name in routes():
         walker.both(who, name)
@@ -221,7 +221,7 @@ def test_the_cache_holds_nobodys_words(walker: Walker, monkeypatch: pytest.Monke
     server = redis.Redis.from_url(settings.REDIS_URL)
     with override_settings(CACHES={"default": {**backend, "KEY_PREFIX": "canaries"}}):
         monkeypatch.setattr(walker, "forgets", False)
-        for who in ("anon", "ann", "hugo", "lea", "ada"):
+        for who in ("anon", "carl", "lea"):
             for name in routes():
                 walker.both(who, name)
         found = list(kept(server))

@@ -117,6 +117,8 @@ def test_ids_of_northwinds_open_and_move_nothing_wherever_they_are_put(walker: W
     """In filters, in bodies and bulk fields, in half of an address; and by methods that hardly any address knows."""
     problems = []
     for name in mounted():
+        if ROUTES[name].kind == "open" and who != "bob":  # the same for everybody, and about nobody's things
+            continue
         if who not in {"anon", "ivan", "eve", "zoe"}:  # who has no side of one's own asked the same in the walk above
             for how, seen in walker.crossed(who, name):
                 problems += [f"{how} {what}" for what in wrong(who, name, seen)]
