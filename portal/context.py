@@ -33,7 +33,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         places = [(_("Home"), "portal:home"), (_("Requests"), "portal:tickets")]
         if any(role == "client_admin" for role in user.roles.values()):
             places.append((_("People"), "accounts:people_index"))
-    nav = [{"label": label, "url": reverse(name)} for label, name in places] + _accounts(user)
+    live = _live_contracts(user)
+    nav = [{"label": label, "url": reverse(name)} for label, name in places] + _accounts(user, live)
     # The home's address begins every other: it is here only when it is the whole of it.
     inside = (item["url"] for item in nav if request.path.startswith(item["url"]) and item["url"] != "/")
     here = max(inside, key=len, default="/" if request.path == "/" else "")
@@ -42,7 +43,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "further": _further(user),
     }
     if not user.is_valiantys and len(user.roles) == 1:
-        shown["active_organization"] = Organization.objects.visible_to(user).first()
+        known = live[0].organization if live else None
+        shown["active_organization"] = known or Organization.objects.visible_to(user).first()
     return shown
 
 
@@ -58,16 +60,20 @@ def _further(user: User) -> list[dict[str, str]]:
     return [*places, *({"label": label, "url": reverse(name)} for label, name in own)]
 
 
-def _accounts(user: User) -> list[dict[str, str]]:
-    """The one contract's hours and promises; who has several finds them on the home page."""
+def _live_contracts(user: User) -> list[Contract]:
+    """Two are enough to know that there are several; nobody of Valiantys is asked for."""
     if user.is_valiantys:
         return []
-    live = Contract.objects.visible_to(user).filter(status=Contract.Status.ACTIVE).order_by("id")
-    contracts = list(live.values_list("pk", "organization_id")[:2])
-    if len(contracts) != 1:
+    live = Contract.objects.visible_to(user).filter(status=Contract.Status.ACTIVE)
+    return list(live.select_related("organization").order_by("id")[:2])
+
+
+def _accounts(user: User, live: list[Contract]) -> list[dict[str, str]]:
+    """The one contract's hours and promises; who has several finds them on the home page."""
+    if len(live) != 1:
         return []
-    [(pk, organization_id)] = contracts
-    places = [{"label": _("Promises"), "url": reverse("portal:promises", args=[pk])}]
-    if may(user, "hours.view", organization_id):
-        places.insert(0, {"label": _("Hours"), "url": reverse("portal:hours", args=[pk])})
+    [contract] = live
+    places = [{"label": _("Promises"), "url": reverse("portal:promises", args=[contract.pk])}]
+    if may(user, "hours.view", contract.organization_id):
+        places.insert(0, {"label": _("Hours"), "url": reverse("portal:hours", args=[contract.pk])})
     return places
