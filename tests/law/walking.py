@@ -78,7 +78,7 @@ def foreign(world: SimpleNamespace) -> dict[str, Any]:
         "selected": [world.ticket.pk], "ids": [world.ticket.pk], "row": [world.ticket.reference],
         "_selected_action": [world.ticket.pk], "message": world.note.pk, "follows": world.ticket.pk,
         "assignee": cast.ann.pk, "requester": cast.ann.pk, "person": cast.ann.pk, "user": cast.ann.pk,
-        "membership": world.member, "clause": world.clause.pk, "document": world.document.pk, "token": world.token.pk,
+        "membership": world.membership.pk, "clause": world.clause.pk, "document": world.document.pk, "token": world.token.pk,
         "work_log": world.work_log.pk, "attachment": world.attachment.pk, "escalation": world.escalation.pk,
         "invitation": world.invitation.pk, "clock": world.clock_id, "external_ref": world.ticket.external_ref,
         "key": world.organization.key, "id": world.ticket.pk, "pk": world.ticket.pk,

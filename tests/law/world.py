@@ -21,7 +21,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
 from django.test import Client
 
-from accounts.models import Assignment, Membership, Organization, TenantModel, User
+from accounts.models import Assignment, Membership, Organization, Team, TenantModel, User
 from accounts.roles import ClientRole, StaffRole
 from accounts.services import invite, leave
 from common import tenancy
@@ -207,13 +207,15 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
         IdempotencyRecord.objects.create(
             **mine, user=requester, key="x", request_digest="x", status=201, body="{}", at=now
         )
-        member = Membership.objects.filter(user=requester).values_list("pk", flat=True)[0]
+        membership = Membership.objects.get(user=requester)
+        assignment = Assignment.objects.get(user=cast.lea, **mine)
+        team = Team.objects.create(**mine, name="x")
         attachment, inside = Attachment.objects.filter(message__ticket=ticket).order_by("id")
         return SimpleNamespace(
             ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment,
             inside=inside, note=Message.objects.get(pk=inside.message_id), clause=clause, document=order, token=token,
             clock_id=ticket.clocks.get().clock_id, contract=contract, organization=mine["organization"],
-            requester=requester, member=member,
+            requester=requester, membership=membership, assignment=assignment, team=team,
         )  # fmt: skip
 
 
