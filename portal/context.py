@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
-from accounts.permissions import ACTIONS, may
+from accounts.permissions import ACTIONS, allows, may
 from contracts.models import Contract
+from portal.selectors.queue import VIEWS
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -34,10 +35,25 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     # The home's address begins every other: it is here only when it is the whole of it.
     inside = (item["url"] for item in nav if request.path.startswith(item["url"]) and item["url"] != "/")
     here = max(inside, key=len, default="/" if request.path == "/" else "")
-    shown: dict[str, Any] = {"nav": [{**item, "current": item["url"] == here} for item in nav]}
+    shown: dict[str, Any] = {
+        "nav": [{**item, "current": item["url"] == here} for item in nav],
+        "further": _further(user),
+    }
     if not user.is_valiantys and len(user.roles) == 1:
         shown["active_organization"] = Organization.objects.visible_to(user).first()
     return shown
+
+
+def _further(user: User) -> list[dict[str, str]]:
+    """Where the palette leads besides: a new request, the queue's views, one's own pages."""
+    places = []
+    if not user.is_valiantys or allows(user.staff_role, "ticket.open"):
+        places.append({"label": _("New request"), "url": reverse("tickets:new")})
+    if user.is_valiantys:
+        queue, views = reverse("portal:queue"), [name for name in VIEWS if name != "urgent"]
+        places += [{"label": f"{_('Queue')} · {VIEWS[name]}", "url": f"{queue}?view={name}"} for name in views]
+    own = [(_("Profile"), "accounts:profile"), (_("API tokens"), "integrations:tokens")]
+    return [*places, *({"label": label, "url": reverse(name)} for label, name in own)]
 
 
 def _accounts(user: User) -> list[dict[str, str]]:

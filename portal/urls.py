@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.views import set_theme
 
-from .views import accounts, homes, work
+from .views import accounts, bulk, homes, work
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("tickets/", homes.tickets, name="tickets"),
     path("tickets/<str:reference>/", work.ticket, name="ticket"),
     path("queue/", work.queue, name="queue"),
+    path("queue/bulk/", bulk.bulk, name="bulk"),
+    path("queue/undo/", bulk.undo, name="undo"),
     path("portfolio/", accounts.portfolio, name="portfolio"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Case, F, Q, Sum, Value, When
 
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.permissions import may
 from accounts.roles import ClientRole
 from contracts.models import Contract, HoursAccount
@@ -102,6 +102,17 @@ def types_for(words: str, limit: int = 6) -> list[RequestType]:
     ]
     found.sort(key=lambda one: not all(word in one.name.casefold() for word in asked))
     return found[:limit]
+
+
+def clients_for(user: User, words: str, limit: int = 4) -> list[Organization]:
+    """Clients whose name says all the words, or whose key is the word, for Valiantys's people."""
+    if not words or not user.is_valiantys:
+        return []
+    named = Q()
+    for word in words.split():
+        named &= Q(name__icontains=word)
+    found = Organization.objects.visible_to(user).filter(named | Q(key__iexact=words))
+    return list(found.order_by("name")[:limit])
 
 
 def ticket_page(user: User, *, words: str, which: str, number: Any, now: datetime) -> Page[Any]:

@@ -85,6 +85,7 @@ def prepare() -> dict[str, Any]:
             "escalation": late.pk,
             "working": working.reference,
             "closed": closed.reference,
+            "selected": "".join(f"&selected={one.pk}" for one in (late.ticket, working, closed)),
             "token": token_of(invitation),
             "forged": "forged",
             "email_key": EmailConfirmationHMAC(EmailAddress.objects.get(user=people["ann"])).key,

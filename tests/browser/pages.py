@@ -14,7 +14,8 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class Page:
-    """A page as somebody of the demo's cast sees it. `find` names facts of tests/browser/demo.py that the address needs."""
+    """A page as somebody of the demo's cast sees it. `find` names facts of tests/browser/demo.py that the address needs;
+    `query` may name them in braces."""
 
     name: str  # of the picture
     route: str
@@ -24,7 +25,7 @@ class Page:
 
     def address(self, facts: Mapping[str, Any]) -> str:
         """Path and query for what the demo holds."""
-        return reverse(self.route, args=[facts[name] for name in self.find]) + self.query
+        return reverse(self.route, args=[facts[name] for name in self.find]) + self.query.format(**facts)
 
 
 PAGES = (
@@ -48,6 +49,10 @@ PAGES = (
     # ours
     Page("queue", "portal:queue", "nadia"),
     Page("queue-narrowed", "portal:queue", "nadia", query="?client=NW&priority=low&q=zzzz"),
+    Page("queue-hand-made", "portal:queue", "nadia", query="?view=nonsense&colour=blue"),
+    Page("bulk-assign", "portal:bulk", "nadia", query="?action=assign{selected}"),
+    Page("bulk-priority", "portal:bulk", "nadia", query="?action=prioritize{selected}"),
+    Page("bulk-resolve", "portal:bulk", "nadia", query="?action=resolve{selected}"),
     Page("ticket", "portal:ticket", "nadia", ("late",)),
     Page("ticket-working", "portal:ticket", "julien", ("working",)),
     Page("ticket-closed", "portal:ticket", "max", ("closed",)),
@@ -124,6 +129,7 @@ NOT_PAGES = {
     "accounts:set_theme": "POST only",
     "accounts:set_language": "POST only",
     "portal:set_theme": "POST only",
+    "portal:undo": "POST only",
     "tickets:promise": "a fragment of the form of a new request",
     "tickets:reverse_time": "POST only",
     "notifications:mail_html": "the frame inside a mail's page, as mail programs show it",

@@ -64,6 +64,8 @@ ROUTES: dict[str, Route] = {
     "portal:tickets": Route("own"),
     "portal:ticket": Route("object", reference),
     "portal:queue": Route("staff"),
+    "portal:bulk": Route("staff"),  # with ids: tests/portal/test_bulk_pages.py
+    "portal:undo": Route("staff"),
     "portal:portfolio": Route("staff"),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
