@@ -40,7 +40,7 @@ from . import canaries
 
 # Who walks. The first four belong to nobody's client (any more), the next three to Northwind, then Globex's, then ours.
 PEOPLE = {
-    "anon": "nobody signed in", "eve": "an account without any client", "zoe": "left Northwind, still signed in",
+    "anon": "nobody signed in", "eve": "an account without any client", "zoe": "left Northwind, which ended her session",
     "ivan": "Northwind's, switched off, still signed in",
     "ann": "Northwind's requester", "rosa": "Northwind's approver", "carl": "Northwind's administrator",
     "bob": "Globex's requester", "gina": "Globex's approver", "hugo": "Globex's administrator",
