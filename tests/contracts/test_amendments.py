@@ -179,7 +179,9 @@ class TestProposing:
             propose(cast, drafted(cast))
 
     def test_a_term_set_twice_is_refused(self, cast: Any) -> None:
-        wordings = [services.Wording(number, "Fast.", terms={HIGH: value}) for number, value in (("1", "60"), ("2", "45"))]
+        wordings = [
+            services.Wording(number, "Fast.", terms={HIGH: value}) for number, value in (("1", "60"), ("2", "45"))
+        ]
         proposal = drafted(cast, clauses=wordings)
         with pytest.raises(Refused, match=r"set twice in this document, by §1 and §2"):
             propose(cast, proposal)
