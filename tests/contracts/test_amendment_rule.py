@@ -104,7 +104,7 @@ class TestStates:
                 after(status, act)
 
     def test_what_binds_or_is_over_never_comes_back(self) -> None:
-        assert OPEN | BINDING | OVER == set(Status)
+        assert set(Status) == OPEN | BINDING | OVER
         reached_from_the_end = {reached for allowed, reached in MOVES.values() if allowed & (BINDING | OVER)}
         assert reached_from_the_end == {Status.IN_EFFECT}
 
