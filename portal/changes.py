@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,13 +17,15 @@ from audit import words as audit_words
 from audit.models import Event
 from common.html import markdown
 from contracts import amendment, signing
+from contracts.agreement import agreement_of
 from contracts.amendment import Side
 from contracts.models import Approval, ChangeRequest, Clause, Contract, Proposal
-from contracts.precedence import Setting
+from contracts.precedence import Agreement, Setting
 from contracts.redline import Piece, Standing, counterpart, redline
 from contracts.selectors import day_of
 from contracts.terms import REGISTRY, TermError, parse
 from contracts.words import label
+from portal.forms import AskForm
 from portal.promises import in_words, said
 
 # What a status looks like: an icon, and the tone of its tag.
@@ -122,7 +125,7 @@ def page(user: User, change: ChangeRequest, now: datetime) -> dict[str, Any]:
     context: dict[str, Any] = {
         "change": change, "contract": change.contract, "proposal": proposal, "earlier": attempts[1:],
         "look": look_of(change, proposal.status if proposal else None), "today": day_of(now),
-        "effects": [(ChangeRequest._meta.get_field(name).verbose_name, getattr(change, name)) for name in ChangeRequest.EFFECTS],
+        "effects": [(AskForm.base_fields[name].label, getattr(change, name)) for name in ChangeRequest.EFFECTS],
         "events": _events(user, change), "may_draft": may(user, "change.draft", change.organization_id),
     }  # fmt: skip
     if proposal is None:
@@ -138,18 +141,20 @@ def shown(user: User, proposal: Proposal, now: datetime) -> dict[str, Any]:
     clauses = signing.clauses_of(proposal.document)
     standing = signing.standing_clauses(proposal)
     lines = [_clause(one, standing) for one in clauses]
-    sides = _sides(proposal, today)
+    agreement = agreement_of(proposal.document.contract)
+    sides = _sides(proposal, today, agreement)
     waiting = proposal.status == Proposal.Status.PROPOSED
     mine = Side.HOUSE if user.is_valiantys else Side.CLIENT
     signatory = waiting and any(one.side == mine and user in one.people for one in sides)
     expired = waiting and proposal.expires_on is not None and proposal.expires_on < today
     signed = any(one.side == mine and one.approval for one in sides)
-    terms = _terms(proposal, clauses, today) if proposal.status not in amendment.BINDING else _signed_terms(clauses)
+    bound = proposal.status in amendment.BINDING
+    terms = _signed_terms(clauses) if bound else _terms(signing.outcomes_of(proposal, clauses, today, agreement))
     return {
         "clauses": lines, "terms": terms, "overridden": [one for one in terms if one.loses_to], "sides": sides,
         "text_hash": amendment.digest(signing.text_of(proposal, clauses)), "expired": expired,
         "may_sign": signatory and not signed and not expired, "may_reject": signatory, "has_signed": signed,
-        "bound": proposal.status in amendment.BINDING, "impact": None,
+        "bound": bound, "impact": None,
     }  # fmt: skip
 
 
@@ -171,13 +176,13 @@ def _clause(clause: Clause, standing: list[Standing]) -> ClauseLine:
     )  # fmt: skip
 
 
-def _terms(proposal: Proposal, clauses: list[Clause], today: date) -> list[TermLine]:
+def _terms(outcomes: Iterable[amendment.Outcome]) -> list[TermLine]:
     return [
         TermLine(
             label(REGISTRY[one.setting.key]), one.setting.clause, said(one.before), in_breath(one.setting),
             one.loses_to[0] if one.loses_to else None, one.loses_on,
         )
-        for one in signing.outcomes_of(proposal, clauses, today)
+        for one in outcomes
     ]  # fmt: skip
 
 
@@ -203,7 +208,7 @@ def _value(key: str, text: str) -> str:
         return text
 
 
-def _sides(proposal: Proposal, today: date) -> list[SideLine]:
+def _sides(proposal: Proposal, today: date, agreement: Agreement) -> list[SideLine]:
     rows = Approval.objects.filter(organization_id=proposal.organization_id, proposal=proposal)
     given = list(rows.select_related("user", "voided").order_by("id"))
     contract = proposal.document.contract
@@ -213,7 +218,7 @@ def _sides(proposal: Proposal, today: date) -> list[SideLine]:
         mine = [one for one in given if one.side == side]
         standing = [one for one in mine if not hasattr(one, "voided")]
         name = "Valiantys" if side is Side.HOUSE else contract.organization.name
-        people = signing.signatories(contract, side, today) if waiting else []
+        people = signing.signatories(contract, side, today, agreement) if waiting else []
         found.append(
             SideLine(
                 side.value,
