@@ -16,6 +16,7 @@ from accounts.services import invite
 from common import tenancy
 from escalation.models import Escalation
 from integrations.services import create_token
+from tests.contracts.changing import asked, signed
 from tickets import services
 from tickets.models import Attachment, WorkLog
 
@@ -28,6 +29,7 @@ TYPED = {
     "summary": "Work", "worked_on": "2026-11-18", "priority": "low", "action": "take", "act": "take",
     "email": "eve@example.com", "name": "Eve", "role": "client_admin", "impact": "team", "urgency": "blocked",
     "audience": "client", "note": "1", "answer": "So", "question": "What?", "assignee": "", "password": "long enough it is",
+    "what": "Another change", "why": "Because", "typed_name": "Eve",
 }  # fmt: skip
 OUTSIDERS = ("anonymous", "bob", "julien")  # nobody; a client's, of another client; ours, who serves nobody
 
@@ -93,8 +95,9 @@ def world(cast: Any) -> SimpleNamespace:
         clock_id = ticket.clocks.get().clock_id
     with tenancy.user(cast.ann):
         token, _secret = create_token(actor=cast.ann, name=SECRET, organization=cast.northwind, days=30, now=now)
+    change = signed(cast, change=asked(cast, what=SECRET)).change
     return SimpleNamespace(
-        cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment,
+        cast=cast, ticket=ticket, change=change, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment,
         clock_id=clock_id, token=token,
     )  # fmt: skip
 
