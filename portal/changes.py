@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.permissions import may
 from audit import words as audit_words
 from audit.models import Event
-from common.html import markdown
+from common.html import markdown, plain
 from contracts import amendment, signing
 from contracts.agreement import agreement_of
 from contracts.amendment import Side
@@ -172,8 +172,14 @@ def _clause(clause: Clause, standing: list[Standing]) -> ClauseLine:
     stands = counterpart(clause.number, [term.key for term in clause.terms.all()], standing)
     return ClauseLine(
         clause, markdown(clause.text), markdown(clause.translation) if clause.translation else "", stands,
-        redline(stands.text, clause.text) if stands else [],
+        _redline(stands.text, clause.text) if stands else [],
     )  # fmt: skip
+
+
+def _redline(old: str, new: str) -> list[Piece]:
+    """Of the words that readers see; of the marks too, where these are all that changes."""
+    before, after = plain(old), plain(new)
+    return redline(old, new) if before == after and old != new else redline(before, after)
 
 
 def _terms(outcomes: Iterable[amendment.Outcome]) -> list[TermLine]:

@@ -9,6 +9,7 @@ from common import tenancy
 from contracts import services
 from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry
 from contracts.selectors import promise
+from tests.contracts.changing import approvals, drafted, proposed, sign
 
 from .conftest import edits, messages
 
@@ -208,3 +209,17 @@ def test_editing_is_an_administrators(cast, document):
 
     with tenancy.user(cast.max), pytest.raises(PermissionDenied):
         services.editing.edit(actor=cast.max, part=document, fields=[], now=cast.now)
+
+
+def test_editing_a_text_under_signature_voids_what_was_signed(change, cast):
+    proposal = proposed(cast)
+    sign(cast.rosa, proposal, cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, **{"clauses-0-text": "Answered at once."})
+    assert answer.status_code == 302
+    assert approvals(proposal) == [("client", "Rosa Diaz", "edited")]
+
+
+def test_an_amendment_of_a_live_contract_is_not_published_by_the_button(change, ada, cast):
+    proposal = drafted(cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, contracts_agreementdocument_publish="on")
+    assert "amended in writing by both sides" in messages(answer, ada)
