@@ -311,6 +311,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(600),
         "options": {"expires": 600},
     },
+    "settle": {
+        "task": "contracts.tasks.settle_proposals",
+        "schedule": schedule(60),
+        "options": {"expires": 60},
+    },
 }
 
 LOGGING = logs.configuration()
