@@ -64,9 +64,11 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 def restore_catalogue() -> None:
     """A flush empties what migrations put there too: put it back."""
+    from contracts.guide import install as install_guide
     from tickets.catalogue import install
 
     install()
+    install_guide()
 
 
 @pytest.fixture(autouse=True)

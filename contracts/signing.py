@@ -95,6 +95,12 @@ def conflict_of(proposal: Proposal, clauses: list[Clause], today: date) -> Confl
     )
 
 
+def signed_agreement(proposal: Proposal, today: date) -> Agreement:
+    """The contract's agreement as it would be if the last signature came today."""
+    edition, settings = _as_edition(proposal, clauses_of(proposal.document), today)
+    return with_draft(agreement_of(proposal.document.contract), edition, settings)
+
+
 def _as_edition(proposal: Proposal, clauses: list[Clause], today: date) -> tuple[Edition, tuple[Setting, ...]]:
     document = proposal.document
     amended = _amended(document)
