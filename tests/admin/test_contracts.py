@@ -224,20 +224,6 @@ def test_editing_is_an_administrators(cast, document):
         services.editing.edit(actor=cast.max, part=document, fields=[], now=cast.now)
 
 
-def test_editing_a_text_under_signature_voids_what_was_signed(change, cast):
-    proposal = proposed(cast)
-    sign(cast.rosa, proposal, cast)
-    answer = change("contracts_agreementdocument", proposal.document_id, **{"clauses-0-text": "Answered at once."})
-    assert answer.status_code == 302
-    assert approvals(proposal) == [("client", "Rosa Diaz", "edited")]
-
-
-def test_an_amendment_of_a_live_contract_is_not_published_by_the_button(change, ada, cast):
-    proposal = drafted(cast)
-    answer = change("contracts_agreementdocument", proposal.document_id, contracts_agreementdocument_publish="on")
-    assert "amended in writing by both sides" in messages(answer, ada)
-
-
 def test_a_standard_edition_is_incorporated_on_the_contracts_page(change, ada, cast):
     with tenancy.everyone():
         guide = StandardEdition.objects.get()
@@ -276,3 +262,17 @@ def test_a_contracts_order_of_precedence_is_its_own(change, cast):
     with tenancy.everyone():
         contract = Contract.objects.get(pk=cast.northwind_contract.pk)
     assert contract.order() == (("msa",), ("ms_terms", "general_terms"), ("order", "policy", "guide"))
+
+
+def test_editing_a_text_under_signature_voids_what_was_signed(change, cast):
+    proposal = proposed(cast)
+    sign(cast.rosa, proposal, cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, **{"clauses-0-text": "Answered at once."})
+    assert answer.status_code == 302
+    assert approvals(proposal) == [("client", "Rosa Diaz", "edited")]
+
+
+def test_an_amendment_of_a_live_contract_is_not_published_by_the_button(change, ada, cast):
+    proposal = drafted(cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, contracts_agreementdocument_publish="on")
+    assert "amended in writing by both sides" in messages(answer, ada)
