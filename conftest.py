@@ -64,9 +64,11 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 def restore_catalogue() -> None:
     """A flush empties what migrations put there too: put it back."""
-    from tickets.catalogue import install
+    from contracts import onboarding_template
+    from tickets import catalogue
 
-    install()
+    catalogue.install()
+    onboarding_template.install()
 
 
 @pytest.fixture(autouse=True)

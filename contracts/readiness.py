@@ -50,3 +50,21 @@ def has_no_conflict(contract: Contract) -> list[str]:
         for found in agreement_of(contract).conflicts(contract.starts_on)
         for a, b in [found.settings[:2]]
     ]
+
+
+@register
+def has_signatories(contract: Contract) -> list[str]:
+    """Somebody can sign on each side (domain §6). A client replayed from a log signs nothing."""
+    from contracts import parties  # as above
+
+    if contract.organization.is_historical:
+        return []
+    client, house = parties.of_the_client(contract), parties.of_the_house(contract)
+    return [
+        *([] if client else [_("an approver or administrator at %(client)s") % {"client": contract.organization}]),
+        *(
+            []
+            if house
+            else [_("an account manager of Valiantys who serves %(client)s") % {"client": contract.organization}]
+        ),
+    ]

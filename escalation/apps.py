@@ -9,9 +9,12 @@ class EscalationConfig(AppConfig):
     verbose_name = _("Escalation")
 
     def ready(self) -> None:
-        """Say what our events are called."""
+        """Say what our events are called, and what a contract's ladder needs before it goes live."""
         from audit import words as audit
+        from contracts import readiness
 
         from . import words
+        from .readiness import has_ladder
 
         audit.VERBS.update(words.VERBS)
+        readiness.register(has_ladder)

@@ -133,8 +133,8 @@ class TestOrderAndReach:
         with tenancy.everyone():
             for number in range(contracts - 2):
                 Contract.objects.create(
-                    organization=cast.northwind, reference=f"NW-extra-{number}", status=Contract.Status.ACTIVE,
-                    starts_on=date(2026, 1, 1), calendar=cast.paris,
+                    organization=cast.northwind, reference=f"NW-extra-{number}", status=Contract.Status.ENDED,
+                    starts_on=date(2026, 1, 1), ends_on=date(2026, 2, 1), calendar=cast.paris,
                 )  # fmt: skip
         client.force_login(cast.max)
         with django_assert_max_num_queries(18):
