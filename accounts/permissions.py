@@ -48,7 +48,6 @@ ACTIONS: dict[str, set[str]] = {
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
     "contract.renew": {MANAGER, ADMIN},
-    "onboarding.view": {*CLIENTS, *STAFF},
     "onboarding.work": {A, C, *STAFF},  # hand over, show what is done, agree: each for the own side
     "people.invite": {C, MANAGER, ADMIN},
     "people.manage": {ADMIN},

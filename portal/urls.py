@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.views import set_theme
 
-from .views import accounts, homes, work
+from .views import accounts, homes, onboarding, work
 
 app_name = "portal"
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("portfolio/", accounts.portfolio, name="portfolio"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),
+    path("contracts/<int:pk>/onboarding/", onboarding.onboarding, name="onboarding"),
+    path("contracts/<int:pk>/onboarding/<int:activity_id>/", onboarding.activity, name="onboarding_activity"),
+    path("contracts/<int:pk>/renew/", onboarding.renew, name="renew"),
     path("theme/", set_theme, name="set_theme"),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import formats, timezone
@@ -33,6 +33,12 @@ def instant(value: str | None) -> str:
         return ""
     local = timezone.localtime(datetime.fromisoformat(value))
     return f"{formats.date_format(local, 'DATETIME_FORMAT')} ({timezone.get_current_timezone_name()})"
+
+
+@register.filter
+def day(value: str | None) -> str:
+    """An ISO 8601 date in the reader's language."""
+    return str(formats.date_format(date.fromisoformat(value), "DATE_FORMAT")) if value else ""
 
 
 @register.filter

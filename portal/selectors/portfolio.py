@@ -18,6 +18,7 @@ from slo.models import Clock
 from tickets.models import Ticket
 
 from .home import Hours, awaiting_minutes, hours_line
+from .onboarding import progress
 
 WINDOW = timedelta(days=90)
 RENEWAL = timedelta(days=60)  # how long before its renewal a contract asks to be looked at
@@ -53,6 +54,7 @@ class Line:
     open_tickets: int
     escalations: int
     today: date
+    onboarding: tuple[int, int] | None = None  # activities done, and of how many, until all are
 
     @property
     def on_demand(self) -> bool:
@@ -87,7 +89,7 @@ class Portfolio:
 
 
 def portfolio(user: User, now: datetime) -> Portfolio:
-    """One line a contract, historical clients apart; six queries, however many."""
+    """One line a contract, historical clients apart; seven queries, however many."""
     contracts = list(
         Contract.objects.visible_to(user)
         .exclude(status=Contract.Status.DRAFT)
@@ -101,6 +103,7 @@ def portfolio(user: User, now: datetime) -> Portfolio:
     tickets = dict(work.order_by().values_list("contract_id").annotate(n=Count("pk")))
     burning = Escalation.objects.visible_to(user).filter(closed_at__isnull=True, ticket__contract__in=contracts)
     escalations = dict(burning.order_by().values_list("ticket__contract_id").annotate(n=Count("pk")))
+    onboarding = progress(user, contracts)
     lines = [
         Line(
             contract=one,
@@ -109,6 +112,7 @@ def portfolio(user: User, now: datetime) -> Portfolio:
             open_tickets=tickets.get(one.pk, 0),
             escalations=escalations.get(one.pk, 0),
             today=timezone.localdate(now),
+            onboarding=onboarding.get(one.pk),
         )
         for one in contracts
     ]

@@ -25,7 +25,11 @@ def portfolio(request: Request) -> HttpResponse:
     """One line a contract."""
     if request.user.staff_role not in ACTIONS["portfolio.view"]:
         raise Http404
-    return render(request, "portal/portfolio.html", {"portfolio": portfolios.portfolio(request.user, request.now)})
+    context = {
+        "portfolio": portfolios.portfolio(request.user, request.now),
+        "may_renew": request.user.staff_role in ACTIONS["contract.renew"],
+    }
+    return render(request, "portal/portfolio.html", context)
 
 
 def _contract(request: Request, pk: int, action: str) -> Contract:

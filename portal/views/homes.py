@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import Request
 from accounts.roles import StaffRole
 from portal.selectors import home as homes
+from portal.selectors import onboarding as onboardings
 from tickets.selectors import catalogue
 
 
@@ -24,6 +25,7 @@ def home(request: Request) -> HttpResponse:
     rows, count = homes.open_tickets(request.user, request.now)
     contracts = homes.contracts_of(request.user)
     hours = homes.hours(request.user, contracts)
+    under_way = onboardings.under_way(request.user)
     context = {
         "catalogue": catalogue(),
         "contracts": contracts,
@@ -32,6 +34,8 @@ def home(request: Request) -> HttpResponse:
         "waiting": homes.waiting_for_me(request.user),
         "to_approve": homes.to_approve(request.user, hours),
         "hours": hours,
+        "onboardings": onboardings.steps(under_way),
+        "our_turn": onboardings.waiting_for_the_client(request.user, under_way),
         "many_clients": len(request.user.roles) > 1,
         "now": request.now,
     }
