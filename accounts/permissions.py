@@ -49,6 +49,9 @@ ACTIONS: dict[str, set[str]] = {
     "contract.edit": {ADMIN},
     "contract.renew": {MANAGER, ADMIN},
     "onboarding.work": {A, C, *STAFF},  # hand over, show what is done, agree: each for the own side
+    "change.ask": {*CLIENTS, *STAFF},
+    "change.draft": {MANAGER, ADMIN},  # write the words, propose, withdraw, decline
+    "change.sign": {A, C, MANAGER, ADMIN},  # where the contract names no signatories
     "people.invite": {C, MANAGER, ADMIN},
     "people.manage": {ADMIN},
 }

@@ -1,75 +1,42 @@
-"""What people are told of a contract's onboarding and renewal, by mail. Nobody is told what he or she did."""
+"""Whom to tell about a change of a contract, and what every such mail says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
 from accounts.models import User
 from audit.models import Event
-from contracts import parties
-from contracts.models import Contract, OnboardingActivity
-from contracts.onboarding import Side
+from contracts.amendment import Side
+from contracts.models import ChangeRequest
+from contracts.selectors import day_of
+from contracts.signing import signatories
 from notifications import services as notifications
 
 
-def onboarding_began(*, contract: Contract, event: Event, commences_on: date, now: datetime) -> None:
-    """To both sides: the plan is there."""
-    _tell(
-        _both(contract), contract, event, "onboarding_began", "onboarding", now, commences_on=commences_on.isoformat()
-    )
+def thread(change: ChangeRequest) -> str:
+    """The root that all mails of a change refer to."""
+    return f"change-{change.organization_id}-{change.pk}"
 
 
-def onboarding_turn(*, activity: OnboardingActivity, event: Event, side: Side, reason: str, now: datetime) -> None:
-    """To the side whose turn it is: what is waited for; without a reason, its agreement."""
-    contract = activity.plan.contract
-    _tell(
-        parties.of(side, contract), contract, event, "onboarding_turn", f"onboarding/{activity.pk}", now,
-        title_en=activity.title_en, title_fr=activity.title_fr, reason=reason, due_on=activity.due_on.isoformat(),
-    )  # fmt: skip
+def signing(change: ChangeRequest, now: datetime, *sides: Side) -> list[User]:
+    """Those who may sign for these sides, or for both."""
+    return [one for side in sides or Side for one in signatories(change.contract, side, day_of(now))]
 
 
-def onboarding_done(*, contract: Contract, event: Event, now: datetime) -> None:
-    """To both sides: every activity is agreed."""
-    _tell(_both(contract), contract, event, "onboarding_done", "onboarding", now)
-
-
-def renewal_comes(*, contract: Contract, event: Event, today: date, now: datetime) -> None:
-    """To the approvers and the account managers: so many days are left."""
-    days = (contract.renews_on - today).days if contract.renews_on else 0
-    _tell(_deciding(contract), contract, event, "renewal_reminder", "promises", now, days=days, **_dates(contract))
-
-
-def renewed(*, contract: Contract, event: Event, now: datetime) -> None:
-    """To the same: until when it goes on."""
-    _tell(_deciding(contract), contract, event, "contract_renewed", "promises", now, **_dates(contract))
-
-
-def _both(contract: Contract) -> list[User]:
-    return [*parties.of_the_client(contract), *parties.of_the_house(contract)]
-
-
-def _deciding(contract: Contract) -> list[User]:
-    return [*parties.approvers(contract), *parties.of_the_house(contract)]
-
-
-def _dates(contract: Contract) -> dict[str, str]:
-    return {
-        "renews_on": contract.renews_on.isoformat() if contract.renews_on else "",
-        "ends_on": contract.ends_on.isoformat() if contract.ends_on else "",
-    }
-
-
-def _tell(
-    people: Iterable[User], contract: Contract, event: Event, template: str, page: str, now: datetime, **context: object
+def tell(
+    *, change: ChangeRequest, event: Event, people: Iterable[User], template: str, now: datetime, **context: Any
 ) -> None:
-    """`page`: which of the contract's pages the mail leads to."""
-    told = {one.pk: one for one in people if one.pk != event.actor_id}
+    """Queue a mail about a change. Historical clients are left alone, and nobody is told what he or she did."""
+    if change.organization.is_historical:
+        return
     about = {
-        "path": f"/contracts/{contract.pk}/{page}/", "reference": contract.reference,
-        "organization": contract.organization.name,
+        "reference": change.contract.reference, "client": change.organization.name, "subject": change.what,
+        "path": f"/changes/{change.pk}/",
     }  # fmt: skip
+    recipients = {person.pk: person for person in people if person.pk != event.actor_id}
     notifications.queue(
-        event=event, recipients=told.values(), template=template, context={**about, **context},
-        thread=f"contract-{contract.pk}", now=now,
+        event=event, recipients=recipients.values(), template=template, thread=thread(change), now=now,
+        context={**about, **context},
     )  # fmt: skip

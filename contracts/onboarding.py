@@ -7,17 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-
-class Side(StrEnum):
-    """The two who onboard together."""
-
-    CLIENT = "client"
-    HOUSE = "house"
-
-    @property
-    def other(self) -> Side:
-        """Who sits across the table."""
-        return Side.HOUSE if self is Side.CLIENT else Side.CLIENT
+from contracts.amendment import Side
 
 
 class State(StrEnum):
@@ -44,6 +34,11 @@ class Wait:
     side: Side
     began_at: datetime
     ended_at: datetime | None = None
+
+
+def other(side: Side) -> Side:
+    """Who sits across the table."""
+    return Side.HOUSE if side is Side.CLIENT else Side.CLIENT
 
 
 def waiting_for(side: Side) -> State:

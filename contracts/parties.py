@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from accounts.models import User
 from accounts.roles import ClientRole, StaffRole
+from contracts.amendment import Side
 from contracts.models import Contract
-from contracts.onboarding import Side
 
 SIGNING = (ClientRole.APPROVER, ClientRole.CLIENT_ADMIN)
 

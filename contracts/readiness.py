@@ -54,17 +54,13 @@ def has_no_conflict(contract: Contract) -> list[str]:
 
 @register
 def has_signatories(contract: Contract) -> list[str]:
-    """Somebody can sign on each side (domain §6). A client replayed from a log signs nothing."""
-    from contracts import parties  # as above
+    """Somebody can sign on each side (domain §6): those whom the terms name, or whoever has the role. A replayed client signs nothing."""
+    from contracts.amendment import Side
+    from contracts.signing import signatories  # as above
 
     if contract.organization.is_historical:
         return []
-    client, house = parties.of_the_client(contract), parties.of_the_house(contract)
-    return [
-        *([] if client else [_("an approver or administrator at %(client)s") % {"client": contract.organization}]),
-        *(
-            []
-            if house
-            else [_("an account manager of Valiantys who serves %(client)s") % {"client": contract.organization}]
-        ),
-    ]
+    client = _("an approver or administrator at %(client)s") % {"client": contract.organization}
+    house = _("an account manager of Valiantys who serves %(client)s") % {"client": contract.organization}
+    sides = ((Side.CLIENT, client), (Side.HOUSE, house))
+    return [words for side, words in sides if not signatories(contract, side, contract.starts_on)]

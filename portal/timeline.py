@@ -27,6 +27,7 @@ VERBS = {
     "ticket.closed": gettext_lazy("%(who)s closed the request"),
     "ticket.cancelled": gettext_lazy("%(who)s cancelled the request"),
     "ticket.prioritized": gettext_lazy("%(who)s corrected the priority from %(before)s to %(after)s"),
+    "ticket.promise_moved": gettext_lazy("An amendment moved the first answer’s due time"),
     "clock.warning": gettext_lazy("The first answer is due soon"),
     "clock.breach": gettext_lazy("The first answer is late"),
     "escalation.opened": gettext_lazy("Escalated to level %(level)s: %(cause)s"),
@@ -44,6 +45,7 @@ QUIET = {"ticket.resolution_told"}
 FACTS = {
     "ticket.status_changed": "half",
     "ticket.prioritized": "flag",
+    "ticket.promise_moved": "clock",
     "ticket.resolved": "check-circle",
     "ticket.reopened": "undo",
     "ticket.closed": "check",

@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.views import set_theme
 
-from .views import accounts, homes, onboarding, work
+from .views import accounts, homes, library, onboarding, work
 
 app_name = "portal"
 urlpatterns = [
@@ -19,5 +19,6 @@ urlpatterns = [
     path("contracts/<int:pk>/onboarding/", onboarding.onboarding, name="onboarding"),
     path("contracts/<int:pk>/onboarding/<int:activity_id>/", onboarding.activity, name="onboarding_activity"),
     path("contracts/<int:pk>/renew/", onboarding.renew, name="renew"),
+    path("documents/<slug:slug>/", library.standard_document, name="standard_document"),
     path("theme/", set_theme, name="set_theme"),
 ]

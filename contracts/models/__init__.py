@@ -1,5 +1,6 @@
-"""Contracts, the documents that make them, the house's standard documents, Reserved Hours, onboarding and renewals."""
+"""Contracts, the documents that make them and how these are changed, Reserved Hours, onboarding and renewals."""
 
+from .change import Approval, ChangeRequest, Proposal, VoidedApproval
 from .contract import Contract
 from .documents import AgreementDocument, Clause, ClauseTerm, Disposition
 from .hours import HoursAccount, HoursEntry
@@ -9,6 +10,8 @@ from .renewal import RenewalReminder
 
 __all__ = [
     "AgreementDocument",
+    "Approval",
+    "ChangeRequest",
     "Clause",
     "ClauseTerm",
     "Contract",
@@ -19,9 +22,11 @@ __all__ = [
     "OnboardingPlan",
     "OnboardingTemplateActivity",
     "OnboardingWait",
+    "Proposal",
     "RenewalReminder",
     "StandardClause",
     "StandardDocument",
     "StandardEdition",
     "StandardTerm",
+    "VoidedApproval",
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import TenantModel
 from common.rls import TenantKey, tenant_constraints
 from contracts import onboarding as rule
+from contracts.amendment import Side
 
 from .contract import Contract
 
@@ -17,8 +18,8 @@ from .contract import Contract
 class OwnerSide(models.TextChoices):
     """Who sees to an activity."""
 
-    CLIENT = rule.Side.CLIENT.value, _("the client")
-    HOUSE = rule.Side.HOUSE.value, _("Valiantys")
+    CLIENT = Side.CLIENT.value, _("the client")
+    HOUSE = Side.HOUSE.value, _("Valiantys")
 
 
 class ActivityWords(models.Model):
@@ -201,4 +202,4 @@ class OnboardingWait(TenantModel):
 
     def rule(self) -> rule.Wait:
         """As the rule takes it."""
-        return rule.Wait(rule.Side(self.side), self.began_at, self.ended_at)
+        return rule.Wait(Side(self.side), self.began_at, self.ended_at)

@@ -13,10 +13,12 @@ from accounts import permissions
 from accounts.models import User
 from audit.models import Event
 from common.errors import Refused
-from contracts import notices, parties
+from contracts import life_notices as notices
 from contracts import onboarding as rule
+from contracts import parties
+from contracts.amendment import Side
 from contracts.models import Contract, OnboardingActivity, OnboardingPlan, OnboardingTemplateActivity, OnboardingWait
-from contracts.onboarding import Side, State
+from contracts.onboarding import State
 from contracts.selectors import day_of
 from slo import services as slo
 
@@ -120,14 +122,14 @@ def agree(*, actor: User, activity_id: int, side: str, now: datetime) -> Onboard
     _settle(actor, activity, now)
     event = _remember(actor, activity, "onboarding.agreed", now, side=mine.value)
     if activity.state != State.DONE:
-        notices.onboarding_turn(activity=activity, event=event, side=mine.other, reason="", now=now)
+        notices.onboarding_turn(activity=activity, event=event, side=rule.other(mine), reason="", now=now)
     elif not activity.plan.activities.filter(organization_id=activity.organization_id, done_at__isnull=True).exists():
         _finish(actor, activity.plan, now)
     return activity
 
 
 @transaction.atomic
-def withdraw(*, actor: User, activity_id: int, side: str, now: datetime) -> OnboardingActivity:
+def take_back(*, actor: User, activity_id: int, side: str, now: datetime) -> OnboardingActivity:
     """Take one's own side's agreement back: the activity is open again, or waits for it if the other side still agrees."""
     activity = _locked(actor, activity_id)
     mine = _own(actor, side, activity)

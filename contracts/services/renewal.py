@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
-from contracts import notices
+from contracts import life_notices as notices
 from contracts import renewal as rule
 from contracts.models import Contract, RenewalReminder
 from contracts.selectors import day_of

@@ -19,8 +19,9 @@ from accounts.models import User
 from accounts.permissions import may
 from common.html import markdown
 from contracts import onboarding as rule
+from contracts.amendment import Side
 from contracts.models import Contract, OnboardingActivity, OnboardingPlan, OnboardingWait
-from contracts.onboarding import Side, State
+from contracts.onboarding import State
 from contracts.selectors import day_of
 from portal.templatetags.ui import instant
 from slo.services import business_days

@@ -60,7 +60,9 @@ def promises(request: Request, pk: int) -> HttpResponse:
     clauses = Clause.objects.visible_to(request.user).filter(document__contract=contract).select_related("document")
     context = {
         "contract": contract,
-        "documents": terms_in_words.in_their_order(contract, documents.binding().select_related("amends")),
+        "documents": terms_in_words.in_their_order(
+            contract, documents.binding().select_related("amends", "standard_edition__document")
+        ),
         **terms_in_words.compose(contract, on, request.now, clauses.in_bulk(), against=_day(request, "against")),
     }
     return render(request, "portal/promises.html", context)

@@ -29,7 +29,7 @@ ACTS: dict[str, tuple[Any, Any]] = {
     "evidence": (services.show_evidence, _("Saved. Both sides read it.")),
     "turn": (services.hand_over, _("Saved, and whoever is waited for is told.")),
     "agree": (services.agree, _("You have agreed.")),
-    "withdraw": (services.withdraw, _("Your agreement is taken back.")),
+    "take_back": (services.take_back, _("Your agreement is taken back.")),
 }
 
 
@@ -75,7 +75,7 @@ def _forms(request: Request, contract: Contract, line: Line) -> dict[str, forms.
         "evidence": EvidenceForm(posted.get("evidence"), initial=kept),
         "turn": TurnForm(posted.get("turn"), activity=line.activity, client=contract.organization.name),
         "agree": SideForm(posted.get("agree")),
-        "withdraw": SideForm(posted.get("withdraw")),
+        "take_back": SideForm(posted.get("take_back")),
     }
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from common import tenancy
 from contracts import services
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry, StandardEdition
 from contracts.selectors import promise
 
 from .conftest import edits, messages
@@ -208,3 +208,87 @@ def test_editing_is_an_administrators(cast, document):
 
     with tenancy.user(cast.max), pytest.raises(PermissionDenied):
         services.editing.edit(actor=cast.max, part=document, fields=[], now=cast.now)
+
+
+def test_a_standard_edition_is_incorporated_on_the_contracts_page(change, ada, cast):
+    with tenancy.everyone():
+        guide = StandardEdition.objects.get()
+    pk = cast.northwind_contract.pk
+    answer = change("contracts_contract", pk, incorporate_edition=guide.pk)
+    assert "Say from which day the edition binds" in answer.text
+    answer = change("contracts_contract", pk, incorporate_edition=guide.pk, incorporate_on="2030-01-02")
+    assert "is part of this contract now" in messages(answer, ada)
+    with tenancy.everyone():
+        assert AgreementDocument.objects.get().standard_edition == guide
+
+
+def test_an_order_of_precedence_that_names_a_kind_twice_is_refused_with_words(change, cast):
+    wrong = "ms_terms, general_terms, msa, order\npolicy, guide, guide"
+    answer = change("contracts_contract", cast.northwind_contract.pk, precedence=wrong)
+    assert answer.status_code == 200
+    assert "stands in the order exactly once. Look at: guide" in answer.text
+
+
+def test_the_pages_of_standard_documents_show_what_is_published(ada, cast):
+    with tenancy.everyone():
+        guide = StandardEdition.objects.get()
+    for name, pk in (("standarddocument", guide.document_id), ("standardedition", guide.pk)):
+        page = ada.get(reverse(f"admin:contracts_{name}_change", args=[pk]))
+        assert page.status_code == 200
+    assert 'name="_save"' not in page.text
+    assert (
+        ada.post(reverse("admin:contracts_standardedition_change", args=[guide.pk]), {"label": "x"}).status_code == 403
+    )
+
+
+def test_a_contracts_order_of_precedence_is_its_own(change, cast):
+    order = "msa\nms_terms, general_terms\norder, policy, guide"
+    assert change("contracts_contract", cast.northwind_contract.pk, precedence=order).status_code == 302
+    assert edits()[-1]["fields"] == ["precedence"]
+    with tenancy.everyone():
+        contract = Contract.objects.get(pk=cast.northwind_contract.pk)
+    assert contract.order() == (("msa",), ("ms_terms", "general_terms"), ("order", "policy", "guide"))
+
+
+def test_a_draft_begins_its_onboarding_by_a_button(change, ada, cast):
+    with tenancy.everyone():
+        draft = Contract.objects.create(
+            organization=cast.northwind,
+            reference="NW-OD",
+            plan="on_demand",
+            starts_on=date(2026, 1, 1),
+            calendar=cast.paris,
+        )
+    url = reverse("admin:contracts_contract_change", args=[draft.pk])
+    assert 'name="contracts_contract_begin_onboarding"' in ada.get(url).text
+    assert "The onboarding has begun" in messages(
+        change("contracts_contract", draft.pk, contracts_contract_begin_onboarding="1"), ada
+    )
+    page = ada.get(url).text
+    assert 'name="contracts_contract_begin_onboarding"' not in page
+    assert "Kickoff with the client success manager" in page
+    assert "An escalation ladder" in page
+
+
+def test_a_contract_that_overlaps_another_of_its_plan_is_refused_in_its_form(change, ada, cast):
+    with tenancy.everyone():
+        later = Contract.objects.create(
+            organization=cast.northwind, reference="NW-2027", status="active", starts_on=date(2028, 1, 1),
+            calendar=cast.paris, plan="on_demand",
+        )  # fmt: skip
+    answer = change("contracts_contract", later.pk, plan="total_care")
+    assert answer.status_code == 200
+    assert "runs on some of these days" in answer.text
+    answer = change("contracts_contract", later.pk, renews_on="2027-01-01")
+    assert "renews between its first and its last day" in answer.text
+
+
+def test_the_onboarding_template_is_an_administrators_to_edit(change, cast):
+    with tenancy.everyone():
+        kickoff = OnboardingTemplateActivity.objects.get(key="kickoff")
+    assert change("contracts_onboardingtemplateactivity", kickoff.pk, due_business_day="3").status_code == 302
+    with tenancy.everyone():
+        kickoff.refresh_from_db()
+    assert kickoff.due_business_day == 3
+    answer = change("contracts_onboardingtemplateactivity", kickoff.pk, due_business_day="0")
+    assert "business day from 1 to 120" in answer.text

@@ -43,7 +43,7 @@ def prepare() -> dict[str, Any]:
     from accounts.models import Organization, User
     from accounts.services.invitations import token_of
     from common import clock, tenancy
-    from contracts.models import Contract
+    from contracts.models import Contract, OnboardingActivity, OnboardingPlan
     from escalation import services as escalation
     from escalation.models import Escalation
     from notifications import services as notifications
@@ -81,6 +81,9 @@ def prepare() -> dict[str, Any]:
         facts = {
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
+            "guide": "total-care-guide",
+            "onboarding": OnboardingPlan.objects.get().contract_id,
+            "activity": OnboardingActivity.objects.get(state="waiting_for_client").pk,
             "late": late.ticket.reference,
             "escalation": late.pk,
             "working": working.reference,

@@ -48,11 +48,12 @@ def main() -> int:
 
     django.setup()
     from common import tenancy
-    from contracts import onboarding_template
+    from contracts import guide, onboarding_template
     from tickets import catalogue
 
     with tenancy.everyone():
         catalogue.install()
+        guide.install()
         onboarding_template.install()
     facts = demo.facts_of(os.environ)
     pages = [page for page in PAGES if not options.only or page.name in options.only]

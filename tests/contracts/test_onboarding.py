@@ -250,7 +250,7 @@ class TestAgreeing:
     def test_nobody_agrees_or_withdraws_for_the_other_side(self, cast, plan, who, side):
         one = agree(cast, show(cast, first(plan)), "house" if who == "rosa" else "client")
         before = everything()
-        for service in (services.agree, services.withdraw):
+        for service in (services.agree, services.take_back):
             with pytest.raises(Refused, match=r"Only people of .* can agree for"):
                 do(cast, who, service, one, side=side)
         assert everything() == before
@@ -278,17 +278,17 @@ class TestAgreeing:
         one = agree(cast, agree(cast, show(cast, first(plan)), "house"), "client")
         with pytest.raises(Refused, match="take your agreement back first"):
             show(cast, one, evidence="Otherwise")
-        one = do(cast, "carl", services.withdraw, one, side="client")
+        one = do(cast, "carl", services.take_back, one, side="client")
         assert (one.state, one.done_at, one.house_agreed_by) == ("waiting_for_client", None, cast.max)
-        one = do(cast, "max", services.withdraw, one, side="house")
+        one = do(cast, "max", services.take_back, one, side="house")
         assert one.state == "open"
         with pytest.raises(Refused, match="nothing to take back"):
-            do(cast, "max", services.withdraw, one, side="house")
+            do(cast, "max", services.take_back, one, side="house")
 
     def test_an_onboarding_that_was_done_goes_on_when_somebody_withdraws(self, cast, plan):
         for one in activities(plan):
             agree(cast, agree(cast, show(cast, one), "house"), "client")
-        do(cast, "rosa", services.withdraw, first(plan), side="client")
+        do(cast, "rosa", services.take_back, first(plan), side="client")
         assert fresh(plan).done_at is None
 
     def test_the_database_knows_no_activity_done_by_one_side(self, cast, plan):
@@ -328,7 +328,7 @@ class TestWho:
         (services.hand_over, {"state": "open"}),
         (services.show_evidence, {"evidence": "Mine"}),
         (services.agree, {"side": "client"}),
-        (services.withdraw, {"side": "client"}),
+        (services.take_back, {"side": "client"}),
     )
 
     @pytest.mark.parametrize(("who", "error"), [("ann", PermissionDenied), ("gina", Http404), ("julien", Http404)])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.onboarding import Side, State, Wait, days_waiting, is_late, standing, waiting_for
+from contracts.amendment import Side
+from contracts.onboarding import State, Wait, days_waiting, is_late, other, standing, waiting_for
 from tests.slo.cases import at
 
 # Closings of a week: Monday to Friday at 18:00 of Paris, in winter.
@@ -81,8 +82,8 @@ def test_agreements_make_the_state(client: bool, house: bool, state: State) -> N
 @pytest.mark.parametrize("side", Side)
 def test_whoever_is_waited_for_is_not_the_other(side: Side) -> None:
     assert waiting_for(side).waits_for is side
-    assert side.other is not side
-    assert side.other.other is side
+    assert other(side) is not side
+    assert other(other(side)) is side
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ ROUTES: dict[str, Route] = {
     "accounts:revoke": Route("object", lambda w: [w.cast.northwind.key, w.invitation.pk]),
     "accounts:accept": Route("open", lambda w: ["forged"]),
     "accounts:profile": Route("own", posts=False),
+    "portal:standard_document": Route("own", lambda w: ["total-care-guide"]),
     "accounts:set_theme": Route("open", posts=False),
     "accounts:set_language": Route("open", posts=False),
     # tickets
@@ -67,6 +68,13 @@ ROUTES: dict[str, Route] = {
     "portal:portfolio": Route("staff"),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
+    "portal:onboarding": Route("object", contract),
+    "portal:onboarding_activity": Route(
+        "object",
+        lambda w: [w.cast.northwind_contract.pk, w.activity.pk],
+        data={"action": "evidence", "evidence": "Forged"},
+    ),
+    "portal:renew": Route("object", contract, data={"renews_on": "2030-01-01"}),
     "portal:set_theme": Route("open", posts=False),
     # integrations
     "integrations:tokens": Route("own", posts=False),

@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from accounts.services import invite
 from common import tenancy
+from contracts.models import OnboardingActivity, OnboardingPlan
 from escalation.models import Escalation
 from integrations.services import create_token
 from tickets import services
@@ -91,11 +92,18 @@ def world(cast: Any) -> SimpleNamespace:
             opened_at=now, entered_at=now, acknowledge_by=now + timedelta(hours=1),
         )  # fmt: skip
         clock_id = ticket.clocks.get().clock_id
+        mine = {"organization": cast.northwind}
+        plan = OnboardingPlan.objects.create(
+            **mine, contract=cast.northwind_contract, commences_on=now.date(), began_at=now
+        )
+        activity = OnboardingActivity.objects.create(
+            **mine, plan=plan, key="kickoff", title_en=SECRET, title_fr=SECRET, due_on=now.date()
+        )
     with tenancy.user(cast.ann):
         token, _secret = create_token(actor=cast.ann, name=SECRET, organization=cast.northwind, days=30, now=now)
     return SimpleNamespace(
         cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment,
-        clock_id=clock_id, token=token,
+        clock_id=clock_id, token=token, activity=activity,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from .attaching import sweep_files
 from .conversation import Overtaken, note, reply
 from .handling import assign, prioritize
+from .moving import moves
 from .opening import open_ticket
 from .status import (
     cancel,
@@ -23,6 +24,7 @@ __all__ = [
     "close_resolved",
     "confirm_solved",
     "log_time",
+    "moves",
     "note",
     "open_ticket",
     "prioritize",

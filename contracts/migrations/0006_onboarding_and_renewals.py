@@ -23,7 +23,7 @@ TEMPLATE = "contracts_onboardingtemplateactivity"
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("contracts", "0003_documents_and_editions"),
+        ("contracts", "0005_service_guide"),
         ("slo", "0003_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

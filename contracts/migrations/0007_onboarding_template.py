@@ -10,5 +10,5 @@ def forwards(apps, schema_editor):
 class Migration(migrations.Migration):
     """The six activities of an onboarding. Global rows: no scope is needed."""
 
-    dependencies = [("contracts", "0004_onboarding_and_renewals")]
+    dependencies = [("contracts", "0006_onboarding_and_renewals")]
     operations = [migrations.RunPython(forwards, migrations.RunPython.noop)]
