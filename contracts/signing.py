@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q
@@ -12,7 +13,7 @@ from accounts.roles import ClientRole, StaffRole
 from contracts.agreement import agreement_of
 from contracts.amendment import AmendmentText, ClauseText, Outcome, Side, outcomes, with_draft
 from contracts.models import AgreementDocument, Clause, Contract, Proposal
-from contracts.precedence import Agreement, Conflict, Edition, Setting
+from contracts.precedence import Agreement, Conflict, Edition, Effective, Setting
 from contracts.redline import Standing
 from contracts.selectors import effective_terms
 
@@ -46,12 +47,13 @@ def text_of(proposal: Proposal, clauses: list[Clause] | None = None) -> Amendmen
     )  # fmt: skip
 
 
-def signatories(contract: Contract, side: str, on: date) -> list[User]:
+def signatories(contract: Contract, side: str, on: date, in_force: Mapping[str, Effective] | None = None) -> list[User]:
     """Who may sign for a side today: those whom the contract's terms name and who are still there, by name.
 
     Where it names nobody: the client's approvers and administrators; our account managers who serve it and our administrators.
+    `in_force`: the terms of that day, for who has read them already.
     """
-    named = names_of_signatories(contract, side, on)
+    named = names_of_signatories(contract, side, on, in_force)
     people = User.objects.filter(is_active=True, is_automatic=False)
     mine = contract.organization_id
     if side == Side.CLIENT:
@@ -66,9 +68,12 @@ def signatories(contract: Contract, side: str, on: date) -> list[User]:
     return list(found.distinct().order_by("name", "pk"))
 
 
-def names_of_signatories(contract: Contract, side: str, on: date) -> list[str]:
+def names_of_signatories(
+    contract: Contract, side: str, on: date, in_force: Mapping[str, Effective] | None = None
+) -> list[str]:
     """The addresses that the terms in force name for a side; none where anybody of the right role may sign."""
-    people = str(effective_terms(contract, on)[NAMED[Side(side)]].settled or "")
+    terms = effective_terms(contract, on) if in_force is None else in_force
+    people = str(terms[NAMED[Side(side)]].settled or "")
     return people.split(", ") if people else []
 
 

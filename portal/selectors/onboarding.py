@@ -85,12 +85,12 @@ class Onboarding:
 
 
 def onboarding_of(user: User, contract: Contract, now: datetime) -> Onboarding | None:
-    """The contract's onboarding, None while it has none. Five queries, however many activities and waits."""
-    plan = OnboardingPlan.objects.visible_to(user).filter(contract=contract).first()
-    if plan is None:
+    """The contract's onboarding, None while it has none. Three queries, however many activities and waits."""
+    activities = OnboardingActivity.objects.visible_to(user).filter(plan__contract=contract)
+    found = list(activities.select_related("plan", "client_agreed_by", "house_agreed_by"))
+    if not found:
         return None
-    activities = OnboardingActivity.objects.visible_to(user).filter(plan=plan)
-    found = list(activities.select_related("client_agreed_by", "house_agreed_by"))
+    plan = found[0].plan
     until = plan.done_at or now
     start = timezone.make_aware(datetime.combine(plan.commences_on, time()), timezone.get_default_timezone())
     closings = business_days(contract.calendar_id, min(start, plan.began_at), until)
@@ -119,19 +119,18 @@ def line_of(user: User, contract: Contract, activity_id: int, now: datetime) -> 
     return _line(found, _waits(user, [found])[found.pk], closings, now)
 
 
-def under_way(user: User) -> list[tuple[OnboardingPlan, list[OnboardingActivity]]]:
-    """The onboardings that aren't done, each with its activities; contracts that have ended apart. Two queries."""
-    plans = OnboardingPlan.objects.visible_to(user).filter(done_at__isnull=True)
-    going_on = list(
-        plans.exclude(contract__status=Contract.Status.ENDED)
-        .select_related("contract__organization")
-        .order_by("contract__organization__name", "contract__reference")
-    )
-    activities = OnboardingActivity.objects.visible_to(user).filter(plan__in=going_on) if going_on else []
+def under_way(user: User, contracts: Iterable[Contract]) -> list[tuple[OnboardingPlan, list[OnboardingActivity]]]:
+    """Of contracts that were read with their onboarding, those that aren't done, each with its activities. One query, or none."""
+    plans = []
+    for contract in contracts:
+        plan: OnboardingPlan | None = getattr(contract, "onboarding", None)
+        if plan is not None and plan.done_at is None:
+            plan.contract = contract
+            plans.append(plan)
     of: dict[int, list[OnboardingActivity]] = defaultdict(list)
-    for one in activities:
+    for one in OnboardingActivity.objects.visible_to(user).filter(plan__in=plans) if plans else []:
         of[one.plan_id].append(one)
-    return [(plan, of[plan.pk]) for plan in going_on]
+    return [(plan, of[plan.pk]) for plan in plans]
 
 
 def steps(plans: Iterable[tuple[OnboardingPlan, list[OnboardingActivity]]]) -> list[dict[str, Any]]:

@@ -23,9 +23,10 @@ def home(request: Request) -> HttpResponse:
     if request.user.is_valiantys:
         return redirect("portal:queue")
     rows, count = homes.open_tickets(request.user, request.now)
-    contracts = homes.contracts_of(request.user)
+    engagements = homes.engagements(request.user)
+    contracts = homes.contracts_of(request.user, engagements)
     hours = homes.hours(request.user, contracts)
-    under_way = onboardings.under_way(request.user)
+    under_way = onboardings.under_way(request.user, engagements)
     context = {
         "catalogue": catalogue(),
         "contracts": contracts,

@@ -7,7 +7,15 @@ from django.urls import reverse
 
 from common import tenancy
 from contracts import services
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry, StandardEdition
+from contracts.models import (
+    AgreementDocument,
+    Clause,
+    ClauseTerm,
+    Contract,
+    HoursEntry,
+    OnboardingTemplateActivity,
+    StandardEdition,
+)
 from contracts.selectors import promise
 
 from .conftest import edits, messages
