@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, OnboardingActivity
-from contracts.onboarding import State
+from contracts.amendment import Side
+from contracts.models import Contract
+from contracts.onboarding import State, other, waiting_for
 from tickets import secrets
 
 
@@ -38,7 +39,7 @@ class EvidenceForm(forms.Form):
 
 
 class TurnForm(forms.Form):
-    """Whose turn it is."""
+    """Whose turn it is; the other side's unless somebody chooses."""
 
     state = forms.ChoiceField(label=_("Whose turn is it?"), widget=forms.RadioSelect)
     reason = OpenText(
@@ -46,7 +47,7 @@ class TurnForm(forms.Form):
         help_text=_("The side whose turn it is reads it by mail. Agreements that were given don’t hold any longer."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, activity: OnboardingActivity, client: str, **kwargs: Any):
+    def __init__(self, *args: Any, client: str, side: Side, **kwargs: Any):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["state"]
         field.choices = [
@@ -54,7 +55,7 @@ class TurnForm(forms.Form):
             (State.WAITING_HOUSE.value, "Valiantys"),
             (State.OPEN.value, _("Both work on it")),
         ]
-        field.initial = activity.state
+        field.initial = waiting_for(other(side)).value
 
 
 class SideForm(forms.Form):

@@ -73,7 +73,7 @@ def _forms(request: Request, contract: Contract, line: Line) -> dict[str, forms.
     kept = {"evidence": line.activity.evidence, "link": line.activity.evidence_link}
     return {
         "evidence": EvidenceForm(posted.get("evidence"), initial=kept),
-        "turn": TurnForm(posted.get("turn"), activity=line.activity, client=contract.organization.name),
+        "turn": TurnForm(posted.get("turn"), client=contract.organization.name, side=side_of(request.user)),
         "agree": SideForm(posted.get("agree")),
         "take_back": SideForm(posted.get("take_back")),
     }
@@ -86,7 +86,7 @@ def _done(request: Request, action: str, activity_id: int, form: forms.Form) -> 
     except Refused as refused:
         form.add_error(None, str(refused))
         return False
-    messages.success(request, said)
+    messages.success(request, said, extra_tags=f"draft:onboarding:{activity_id}:{action}")
     return True
 
 
