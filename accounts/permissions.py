@@ -45,6 +45,7 @@ ACTIONS: dict[str, set[str]] = {
     "escalation.view": {*CLIENTS, *STAFF},
     # contracts and people
     "portfolio.view": {MANAGER, LEAD, ADMIN},
+    "portfolio.client": {MANAGER, LEAD, ADMIN},  # one client's page, of those that one serves
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
     "contract.renew": {MANAGER, ADMIN},
@@ -53,7 +54,9 @@ ACTIONS: dict[str, set[str]] = {
     "change.draft": {MANAGER, ADMIN},  # write the words, propose, withdraw, decline
     "change.sign": {A, C, MANAGER, ADMIN},  # where the contract names no signatories
     "people.invite": {C, MANAGER, ADMIN},
-    "people.manage": {ADMIN},
+    "people.manage": {ADMIN},  # accounts and clients, in the administration
+    "member.manage": {C, ADMIN},  # roles, teams, who sees what, and who belongs no longer
+    "assignment.manage": {LEAD, ADMIN},
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -84,6 +85,14 @@ class ContractForm(TenantForm):
         help_text=gettext_lazy("Its clauses and terms become part of this contract, for ever, when you save."),
     )  # fmt: skip
     incorporate_on = forms.DateField(label=gettext_lazy("Effective on"), required=False, widget=UnfoldAdminDateWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("calendar", "critical_calendar"):
+            if name in self.fields:  # a retired calendar is for those that have it
+                offered = Q(retired_at__isnull=True) | Q(pk=getattr(self.instance, f"{name}_id"))
+                field: Any = self.fields[name]
+                field.queryset = field.queryset.filter(offered)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -365,18 +374,31 @@ class EntryInline(Looking, TabularInline):
     """The ledger; newest first."""
 
     model = HoursEntry
-    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause_kind", "cause_id", "actor_id")
+    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause")
+    readonly_fields = ("cause",)
     ordering = ("-id",)
     per_page = 100
     extra = 0
+
+    @admin.display(description=gettext_lazy("cause"))
+    def cause(self, entry: HoursEntry) -> str:
+        """Why it was posted."""
+        return words.cause(entry.cause_kind)
 
 
 @admin.register(HoursAccount)
 class HoursAccountAdmin(LookingAdmin):
     """A contract's Reserved Hours, to look at; they are granted on the contract's page."""
 
-    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "balance_minutes")
+    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "usage_minutes", "balance")
+    list_filter = ("contract__status", "contract__plan")
     list_select_related = ("contract", "organization")
-    search_fields = ("contract__reference",)
+    search_fields = ("contract__reference", "organization__name")
+    search_help_text = gettext_lazy("The contract’s reference, or the client’s name.")
     ordering = ("contract__reference",)
     inlines = (EntryInline,)
+
+    @admin.display(description=gettext_lazy("balance, minutes"))
+    def balance(self, account: HoursAccount) -> int:
+        """What is left."""
+        return account.balance_minutes

@@ -9,7 +9,13 @@ class EscalationConfig(AppConfig):
     verbose_name = _("Escalation")
 
     def ready(self) -> None:
-        """Say what our events are called, and what a contract's ladder needs before it goes live."""
+        """What ends with somebody's membership or assignment, what our events are called, what a ladder needs to go live."""
+        from accounts import departures
+
+        from .services.ladders import step_down
+
+        departures.register(step_down)
+
         from audit import words as audit
         from contracts import readiness
 

@@ -32,7 +32,7 @@ URGENCY = {
 }
 VERBS = {
     "ticket.opened": _("Request opened"),
-    "ticket.replied": _("Reply"),
+    "ticket.replied": _("Reply written"),
     "ticket.noted": _("Internal note"),
     "ticket.responded": _("First answer"),
     "ticket.assigned": _("Assignee changed"),

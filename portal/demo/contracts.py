@@ -93,12 +93,13 @@ LADDER = (
 
 @dataclass(frozen=True)
 class Grant:
-    """Reserved Hours that a client bought, so many days ago."""
+    """Reserved Hours that a client bought, so many days ago, to be used within so many days of it."""
 
     client: str
     hours: int
     ago: int
     memo: str
+    lasts: int = 105  # an example, as every figure here
 
 
 GRANTS = (
@@ -108,7 +109,7 @@ GRANTS = (
     Grant("GLX", 20, 90, "Lot trimestriel"),
     Grant("GLX", 10, 60, "Lot mensuel"),
     Grant("GLX", 10, 30, "Lot mensuel"),
-    Grant("INI", 8, 100, "Half-yearly lot"),  # used up by what has been worked since
+    Grant("INI", 8, 100, "Half-yearly lot", 183),  # used up by what has been worked since
 )
 
 
@@ -132,8 +133,9 @@ def make_contracts(clients: dict[str, Organization], people: dict[str, User], no
 def give(grant: Grant, contract: Contract, actor: User, at: datetime) -> None:
     """Post a grant on its day."""
     contracts.grant(
-        actor=actor, contract=contract, minutes=grant.hours * 60, worked_on=at.date(), memo=grant.memo, now=at
-    )
+        actor=actor, contract=contract, minutes=grant.hours * 60, worked_on=at.date(), memo=grant.memo, now=at,
+        expires_on=at.date() + timedelta(days=grant.lasts),
+    )  # fmt: skip
 
 
 def _calendar(key: str, now: datetime) -> BusinessCalendar:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Count, Q
 from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
@@ -168,13 +167,6 @@ def waiting_for_the_client(
         for one in activities
         if one.state == State.WAITING_CLIENT
     ]
-
-
-def progress(user: User, contracts: Sequence[Contract]) -> dict[int, tuple[int, int]]:
-    """Contract id → how many activities are done, and of how many, where the onboarding goes on. One query."""
-    plans = OnboardingPlan.objects.visible_to(user).filter(contract__in=contracts, done_at__isnull=True)
-    counted = plans.annotate(done=Count("activities", filter=Q(activities__state=State.DONE)), all=Count("activities"))
-    return {contract: (done, count) for contract, done, count in counted.values_list("contract_id", "done", "all")}
 
 
 def _waits(user: User, activities: Sequence[OnboardingActivity]) -> dict[int, list[OnboardingWait]]:

@@ -104,6 +104,19 @@ def test_a_wrong_term_is_refused_with_words(change, cast, document, value, words
     assert edits() == []
 
 
+def test_a_french_administrator_is_refused_in_french(change, ada, cast, document):
+    cast.ada.language = "fr"
+    cast.ada.save()
+    answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-value": "bientôt"})
+    assert (
+        "« Première réponse, priorité haute » attend un nombre entier (minutes ouvrées)".replace(
+            "« ", "«\N{NO-BREAK SPACE}"
+        ).replace(" »", "\N{NO-BREAK SPACE}»")
+        in answer.text
+    )
+    assert "(jours ouvrés)" in answer.text  # the unit beside each term
+
+
 def test_a_clause_and_its_term_are_added_together(change, cast, document):
     added = {
         "clauses-TOTAL_FORMS": "2", "clauses-1-number": "4.2", "clauses-1-text": "By mail too.",

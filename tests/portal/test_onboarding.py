@@ -212,7 +212,10 @@ class TestHome:
         assert page_of(plan) not in get(cast.rosa, "/").text
 
     def test_the_portfolio_shows_how_far_it_is(self, cast, get, plan):
-        assert "Onboarding: 0 of 6 done" in get(cast.max, "/portfolio/").text
+        page = get(cast.max, "/portfolio/")
+        assert "Onboarding of NW-OD: 0 of 6 done" in page.text
+        line = next(one for one in page.context["portfolio"].lines if one.organization == cast.northwind)
+        assert line.contract == cast.northwind_contract  # what goes on stands before what is prepared
 
 
 class TestRenew:
@@ -251,6 +254,10 @@ class TestRenew:
         assert all(value in answer.content.decode() for value in data.values())
         assert fresh(cast.northwind_contract).renews_on is None
 
-    def test_the_portfolio_leads_there(self, cast, get):
-        assert self.address(cast) in get(cast.max, "/portfolio/").text
-        assert self.address(cast) not in get(cast.nadia, "/portfolio/").text
+    def test_the_client_s_page_leads_there(self, cast, get):
+        assert self.address(cast) in get(cast.max, "/portfolio/NW/").text
+        assert self.address(cast) not in get(cast.nadia, "/portfolio/NW/").text
+
+    def test_what_is_onboarded_is_not_renewed_yet(self, cast, get, plan):
+        assert "/renew/" not in get(cast.max, "/portfolio/NW/?contract=NW-OD").text
+        assert page_of(plan) in get(cast.max, "/portfolio/NW/?contract=NW-OD").text

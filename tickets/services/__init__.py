@@ -1,8 +1,10 @@
 """The only writers of tickets."""
 
 from .attaching import sweep_files
+from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
 from .handling import assign, prioritize
+from .handover import hand_back, hand_over
 from .moving import moves
 from .opening import open_ticket
 from .status import (
@@ -18,22 +20,31 @@ from .status import (
 from .time import log_time, reverse_time
 
 __all__ = [
+    "Change",
+    "Outcome",
     "Overtaken",
     "assign",
+    "assign_many",
     "cancel",
+    "check_number",
     "close_resolved",
     "confirm_solved",
+    "hand_back",
+    "hand_over",
     "log_time",
     "moves",
     "note",
     "open_ticket",
     "prioritize",
+    "prioritize_many",
     "reopen",
     "reply",
     "resolve",
+    "resolve_many",
     "reverse_time",
     "sweep_files",
     "take",
+    "undo_many",
     "wait_for_client",
     "wait_for_third_party",
 ]
