@@ -12,6 +12,7 @@ ROLES = {
     "seed_demo": "worker",
     "sweep_files": "worker",
     "tick": "worker",
+    "verify_approvals": "worker",
 }
 
 

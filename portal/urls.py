@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, homes, library, onboarding, people, staffing, work
+from .views import accounts, bulk, changes, homes, library, onboarding, people, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -30,5 +30,15 @@ urlpatterns = [
     path("staffing/", staffing.clients, name="staffing"),
     re_path(rf"^staffing/{KEY}/$", staffing.client, name="staffing_client"),
     re_path(rf"^staffing/{KEY}/{PK}/end/$", staffing.end, name="staffing_end"),
+    path("contracts/<int:pk>/changes/", changes.changes, name="changes"),
+    path("contracts/<int:pk>/changes/ask/", changes.ask, name="change_ask"),
+    path("changes/<int:pk>/", changes.change, name="change"),
+    path("changes/<int:pk>/draft/", changes.draft, name="change_draft"),
+    path("changes/<int:pk>/propose/", changes.propose, name="change_propose"),
+    path("changes/<int:pk>/sign/", changes.sign, name="change_sign"),
+    path("changes/<int:pk>/decline/", changes.close, {"how": "decline"}, name="change_decline"),
+    path("changes/<int:pk>/reject/", changes.close, {"how": "reject"}, name="change_reject"),
+    path("changes/<int:pk>/withdraw/", changes.close, {"how": "withdraw"}, name="change_withdraw"),
+    path("changes/<int:pk>/certificate/", changes.certificate, name="change_certificate"),
     path("theme/", set_theme, name="set_theme"),
 ]

@@ -10,6 +10,7 @@ from common import tenancy
 from notifications.models import Delivery
 
 from . import onboarding, people
+from .changes import make_changes
 from .contracts import GRANTS, make_contracts
 from .play import Stage, perform
 from .stories import ALL
@@ -31,6 +32,7 @@ def seed(now: datetime) -> int | None:
         stage = Stage(clients, make_contracts(clients, cast, now), cast)
         count = perform(ALL, GRANTS, stage, now)
         onboarding.begin(stage, stage.contracts[onboarding.CLIENT], now)
+        make_changes(stage.contracts, cast, now)
         old = Delivery.objects.filter(
             organization_id__in=[one.pk for one in clients.values()], queued_at__lt=now - FRESH
         )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
 from accounts.roles import StaffRole
+from portal.changes import waiting_for
 from portal.selectors import home as homes
 from portal.selectors import onboarding as onboardings
 from tickets.selectors import catalogue
@@ -34,6 +35,7 @@ def home(request: Request) -> HttpResponse:
         "rows": rows,
         "open_count": count,
         "waiting": homes.waiting_for_me(request.user),
+        "to_sign": waiting_for(request.user, contracts, request.now),
         "to_approve": homes.to_approve(request.user, hours),
         "hours": hours,
         "onboardings": onboardings.steps(under_way),

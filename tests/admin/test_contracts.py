@@ -17,6 +17,7 @@ from contracts.models import (
     StandardEdition,
 )
 from contracts.selectors import promise
+from tests.contracts.changing import approvals, drafted, proposed, sign
 
 from .conftest import edits, messages
 
@@ -313,3 +314,17 @@ def test_the_onboarding_template_is_an_administrators_to_edit(change, cast):
     assert kickoff.due_business_day == 3
     answer = change("contracts_onboardingtemplateactivity", kickoff.pk, due_business_day="0")
     assert "business day from 1 to 120" in answer.text
+
+
+def test_editing_a_text_under_signature_voids_what_was_signed(change, cast):
+    proposal = proposed(cast)
+    sign(cast.rosa, proposal, cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, **{"clauses-0-text": "Answered at once."})
+    assert answer.status_code == 302
+    assert approvals(proposal) == [("client", "Rosa Diaz", "edited")]
+
+
+def test_an_amendment_of_a_live_contract_is_not_published_by_the_button(change, ada, cast):
+    proposal = drafted(cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, contracts_agreementdocument_publish="on")
+    assert "amended in writing by both sides" in messages(answer, ada)

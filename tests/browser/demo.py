@@ -44,7 +44,7 @@ def prepare() -> dict[str, Any]:
     from accounts.models import Assignment, Membership, Organization, Team, User
     from accounts.services.invitations import token_of
     from common import clock, tenancy
-    from contracts.models import Contract, OnboardingActivity, OnboardingPlan
+    from contracts.models import ChangeRequest, Contract, OnboardingActivity, OnboardingPlan
     from escalation import services as escalation
     from escalation.models import Escalation
     from notifications import services as notifications
@@ -89,6 +89,7 @@ def prepare() -> dict[str, Any]:
         closed = tickets.filter(status=Status.CLOSED).last()
         assert working is not None
         assert closed is not None
+        changes = ChangeRequest.objects.order_by("id")
         facts = {
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
@@ -99,6 +100,10 @@ def prepare() -> dict[str, Any]:
             "administrator": Membership.objects.get(organization=northwind, user=people["carl"]).pk,
             "team": Team.objects.get(organization=northwind).pk,
             "assignment": Assignment.objects.get(organization=northwind, user=people["julien"]).pk,
+            "contract_without_changes": Contract.objects.get(organization__key="INI").pk,
+            "change": changes.get(organization=northwind, status="drafted").pk,
+            "change_asked": changes.get(organization=northwind, status="asked").pk,
+            "change_signed": changes.get(organization__key="GLX").pk,
             "late": late.ticket.reference,
             "escalation": late.pk,
             "working": working.reference,

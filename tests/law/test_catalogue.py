@@ -28,8 +28,10 @@ TWO_AUDIENCES = {
 }  # a client's scope sees only what is for clients
 APPEND_ONLY = {
     "audit_event",
+    "contracts_approval",
     "contracts_hoursentry",
     "contracts_renewalreminder",
+    "contracts_voidedapproval",
     "slo_clockstep",
     "escalation_escalationstep",
     "tickets_attachment",
