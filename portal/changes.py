@@ -154,7 +154,7 @@ def shown(user: User, proposal: Proposal, now: datetime) -> dict[str, Any]:
         "clauses": lines, "terms": terms, "overridden": [one for one in terms if one.loses_to], "sides": sides,
         "text_hash": amendment.digest(signing.text_of(proposal, clauses)), "expired": expired,
         "may_sign": signatory and not signed and not expired, "may_reject": signatory, "has_signed": signed,
-        "bound": bound, "impact": None,
+        "bound": bound,
     }  # fmt: skip
 
 

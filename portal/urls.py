@@ -33,6 +33,7 @@ urlpatterns = [
     path("contracts/<int:pk>/changes/", changes.changes, name="changes"),
     path("contracts/<int:pk>/changes/ask/", changes.ask, name="change_ask"),
     path("changes/<int:pk>/", changes.change, name="change"),
+    path("changes/<int:pk>/impact/", changes.impact, name="change_impact"),
     path("changes/<int:pk>/draft/", changes.draft, name="change_draft"),
     path("changes/<int:pk>/propose/", changes.propose, name="change_propose"),
     path("changes/<int:pk>/sign/", changes.sign, name="change_sign"),

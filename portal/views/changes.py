@@ -21,6 +21,7 @@ from contracts.models import ChangeRequest, Contract, Proposal
 from contracts.selectors import contract_by_id
 from contracts.services import TextChanged
 from portal import changes as pages
+from portal import impact as impacts
 from portal.forms import AskForm, DraftForm, ReasonForm, SignForm
 from tickets.selectors import ticket_by_reference
 
@@ -95,6 +96,21 @@ def _ticket(request: Request, contract: Contract) -> Any:
 def change(request: Request, pk: int) -> HttpResponse:
     """One change: the exact text, what it changes, who signed."""
     return render(request, "portal/change.html", pages.page(request.user, _change(request, pk), request.now))
+
+
+@login_required
+@require_GET
+def impact(request: Request, pk: int) -> HttpResponse:
+    """What the newest text would move: a fragment of the change's page, or a page of its own."""
+    found = _change(request, pk)
+    proposal = _proposal(request, found)
+    if proposal.status == Proposal.Status.DRAFTING and not request.user.is_valiantys:
+        raise Http404  # a client sees a text once it is on the table
+    shown = impacts.impact(request.user, proposal, request.now)
+    if shown is None:
+        raise Http404
+    page = "portal/_change_impact.html" if getattr(request, "htmx", False) else "portal/change_impact.html"
+    return render(request, page, {"change": found, "impact": shown})
 
 
 @login_required

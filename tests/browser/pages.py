@@ -53,6 +53,7 @@ PAGES = (
     Page("change-ask", "portal:change_ask", "ann", ("contract",)),
     Page("change", "portal:change", "rosa", ("change",)),
     Page("change-signed", "portal:change", "gina", ("change_signed",)),
+    Page("change-impact", "portal:change_impact", "rosa", ("change",)),
     Page("change-sign", "portal:change_sign", "rosa", ("change",)),
     Page("change-reject", "portal:change_reject", "rosa", ("change",)),
     Page("change-certificate", "portal:change_certificate", "gina", ("change_signed",)),

@@ -100,6 +100,7 @@ ROUTES: dict[str, Route] = {
     "portal:changes": Route("object", contract),
     "portal:change_ask": Route("object", contract),
     "portal:change": Route("object", change),
+    "portal:change_impact": Route("object", change),
     "portal:change_draft": Route("object", change),
     "portal:change_propose": Route("object", change),
     "portal:change_sign": Route("object", change),
