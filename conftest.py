@@ -64,11 +64,12 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 def restore_catalogue() -> None:
     """A flush empties what migrations put there too: put it back."""
-    from contracts.guide import install as install_guide
-    from tickets.catalogue import install
+    from contracts import guide, onboarding_template
+    from tickets import catalogue
 
-    install()
-    install_guide()
+    catalogue.install()
+    guide.install()
+    onboarding_template.install()
 
 
 @pytest.fixture(autouse=True)

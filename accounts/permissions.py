@@ -48,6 +48,8 @@ ACTIONS: dict[str, set[str]] = {
     "portfolio.client": {MANAGER, LEAD, ADMIN},  # one client's page, of those that one serves
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
+    "contract.renew": {MANAGER, ADMIN},
+    "onboarding.work": {A, C, *STAFF},  # hand over, show what is done, agree: each for the own side
     "change.ask": {*CLIENTS, *STAFF},
     "change.draft": {MANAGER, ADMIN},  # write the words, propose, withdraw, decline
     "change.sign": {A, C, MANAGER, ADMIN},  # where the contract names no signatories

@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, homes, library, people, staffing, work
+from .views import accounts, bulk, changes, homes, library, onboarding, people, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -21,6 +21,9 @@ urlpatterns = [
     path("contracts/<int:pk>/hours.csv", accounts.hours_csv, name="hours_csv"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),
+    path("contracts/<int:pk>/onboarding/", onboarding.onboarding, name="onboarding"),
+    path("contracts/<int:pk>/onboarding/<int:activity_id>/", onboarding.activity, name="onboarding_activity"),
+    path("contracts/<int:pk>/renew/", onboarding.renew, name="renew"),
     path("documents/<slug:slug>/", library.standard_document, name="standard_document"),
     re_path(rf"^people/{KEY}/visibility/$", people.visibility, name="visibility"),
     re_path(rf"^people/{KEY}/members/{PK}/remove/$", people.remove_member, name="remove_member"),

@@ -1,31 +1,42 @@
-"""The only writers of contracts, their documents, the changes of these, and their Reserved Hours."""
+"""The only writers of contracts, their documents, the changes of these, Reserved Hours, onboarding and renewals."""
 
 from .approvals import Mismatch, TextChanged, approve, verify
 from .changes import ask, decline
 from .contract import activate, end, suspend
 from .documents import Wording, incorporate, publish, write
 from .hours import consume, grant, reverse
+from .onboarding import agree, begin_onboarding, hand_over, show_evidence, take_back
 from .proposals import draft, expire, propose, reject, take_effect, withdraw
+from .renewal import remind_renewals, renew
+from .template import edit_template
 
 __all__ = [
     "Mismatch",
     "TextChanged",
     "Wording",
     "activate",
+    "agree",
     "approve",
     "ask",
+    "begin_onboarding",
     "consume",
     "decline",
     "draft",
+    "edit_template",
     "end",
     "expire",
     "grant",
+    "hand_over",
     "incorporate",
     "propose",
     "publish",
     "reject",
+    "remind_renewals",
+    "renew",
     "reverse",
+    "show_evidence",
     "suspend",
+    "take_back",
     "take_effect",
     "verify",
     "withdraw",

@@ -44,7 +44,7 @@ def prepare() -> dict[str, Any]:
     from accounts.models import Assignment, Membership, Organization, Team, User
     from accounts.services.invitations import token_of
     from common import clock, tenancy
-    from contracts.models import ChangeRequest, Contract
+    from contracts.models import ChangeRequest, Contract, OnboardingActivity, OnboardingPlan
     from escalation import services as escalation
     from escalation.models import Escalation
     from notifications import services as notifications
@@ -94,6 +94,8 @@ def prepare() -> dict[str, Any]:
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
             "guide": "total-care-guide",
+            "onboarding": OnboardingPlan.objects.get().contract_id,
+            "activity": OnboardingActivity.objects.get(state="waiting_for_client").pk,
             "member": Membership.objects.get(organization=northwind, user=people["ann"]).pk,
             "administrator": Membership.objects.get(organization=northwind, user=people["carl"]).pk,
             "team": Team.objects.get(organization=northwind).pk,

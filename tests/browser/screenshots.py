@@ -47,9 +47,14 @@ def main() -> int:
     from playwright.sync_api import sync_playwright
 
     django.setup()
-    from tickets.catalogue import install
+    from common import tenancy
+    from contracts import guide, onboarding_template
+    from tickets import catalogue
 
-    install()
+    with tenancy.everyone():
+        catalogue.install()
+        guide.install()
+        onboarding_template.install()
     facts = demo.facts_of(os.environ)
     pages = [page for page in PAGES if not options.only or page.name in options.only]
     looks = [look for look in LOOKS if not options.look or look.name in options.look]

@@ -90,6 +90,13 @@ ROUTES: dict[str, Route] = {
     "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
+    "portal:onboarding": Route("object", contract),
+    "portal:onboarding_activity": Route(
+        "object",
+        lambda w: [w.contract.pk, w.activity.pk],
+        data={"action": "evidence", "evidence": "Forged"},
+    ),
+    "portal:renew": Route("object", contract, data={"renews_on": "2030-01-01"}),
     "portal:changes": Route("object", contract),
     "portal:change_ask": Route("object", contract),
     "portal:change": Route("object", change),

@@ -27,6 +27,7 @@ from accounts.services import invite, leave
 from common import tenancy
 from conftest import NOW, login_as
 from contracts import services as contracts
+from contracts.models import OnboardingActivity, OnboardingPlan
 from escalation.models import Escalation, EscalationStep
 from integrations.models import ApiToken, IdempotencyRecord
 from integrations.services import create_token
@@ -213,12 +214,18 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
         membership = Membership.objects.get(user=requester)
         assignment = Assignment.objects.get(user=cast.lea, **mine)
         team = Team.objects.create(**mine, name="x")
+        plan = OnboardingPlan.objects.create(**mine, contract=contract, commences_on=now.date(), began_at=now)
+        activity = OnboardingActivity.objects.create(
+            **mine, plan=plan, key="x", title_en="x", title_fr="x", description_en="x", description_fr="x",
+            evidence="x", evidence_link="x", due_on=now.date(),
+        )  # fmt: skip
         attachment, inside = Attachment.objects.filter(message__ticket=ticket).order_by("id")
         return SimpleNamespace(
             ticket=ticket, invitation=invitation, change=change, work_log=work_log, escalation=escalation, attachment=attachment,
             inside=inside, note=Message.objects.get(pk=inside.message_id), clause=clause, document=clause.document, token=token,
             clock_id=ticket.clocks.get().clock_id, contract=contract, organization=mine["organization"],
             requester=requester, membership=membership, assignment=assignment, team=team,
+            activity=activity,
         )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ WORDS = {
     "client": "Northwind", "move": "climb", "level": 2, "title": "Service lead", "cause": "silence",
     "acknowledge_by": "2026-11-18T10:30:00+00:00", "by": "Léa Fontaine", "update_by": "2026-11-18T15:00:00+00:00",
     "expires_on": "2026-12-18", "effective_on": "2026-12-01", "outcome": "rejected",
-    "minutes": 90, "summary": "Migration of the projects",
+    "minutes": 90, "summary": "Migration of the projects", "title_en": "Kickoff", "title_fr": "Lancement", "due_on": "2026-11-24",
+    "commences_on": "2026-11-18", "renews_on": "2027-01-17", "ends_on": "2027-06-30", "days": 60,
 }  # fmt: skip
 
 
