@@ -34,6 +34,8 @@ ACTIONS: dict[str, set[str]] = {
     "ticket.assign": {*WORKERS},
     "ticket.prioritize": {*WORKERS},
     "ticket.persist": {*CLIENTS},
+    "ticket.scope": {*WORKERS},  # decide whether Reserved Hours pay for it
+    "ticket.block": {*WORKERS},  # say which of the client's responsibilities it waits for
     "queue.view": {*STAFF},
     # hours
     "time.log": {*WORKERS},
@@ -47,6 +49,9 @@ ACTIONS: dict[str, set[str]] = {
     "portfolio.view": {MANAGER, LEAD, ADMIN},
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
+    "responsibility.view": {*CLIENTS, *STAFF},
+    "responsibility.settle": {A, C, *STAFF},  # its state and evidence
+    "responsibility.edit": {*STAFF},
     "people.invite": {C, MANAGER, ADMIN},
     "people.manage": {ADMIN},
 }

@@ -1,9 +1,11 @@
-"""Contracts, the documents that make them, the house's standard documents, and Reserved Hours."""
+"""Contracts, the documents that make them, the house's standard documents, Reserved Hours, exclusions, responsibilities."""
 
 from .contract import Contract
 from .documents import AgreementDocument, Clause, ClauseTerm, Disposition
 from .hours import HoursAccount, HoursEntry
 from .library import StandardClause, StandardDocument, StandardEdition, StandardTerm
+from .responsibility import Responsibility
+from .scope import Exclusion
 
 __all__ = [
     "AgreementDocument",
@@ -11,8 +13,10 @@ __all__ = [
     "ClauseTerm",
     "Contract",
     "Disposition",
+    "Exclusion",
     "HoursAccount",
     "HoursEntry",
+    "Responsibility",
     "StandardClause",
     "StandardDocument",
     "StandardEdition",

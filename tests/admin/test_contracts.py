@@ -12,7 +12,6 @@ from contracts.selectors import promise
 
 from .conftest import edits, messages
 
-
 LATER = datetime(2030, 1, 2, 9, tzinfo=UTC)
 
 
