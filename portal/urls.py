@@ -4,7 +4,7 @@ from django.urls import path
 
 from accounts.views import set_theme
 
-from .views import accounts, homes, work
+from .views import accounts, homes, responsibilities, work
 
 app_name = "portal"
 urlpatterns = [
@@ -16,5 +16,10 @@ urlpatterns = [
     path("portfolio/", accounts.portfolio, name="portfolio"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),
+    path("responsibilities/", responsibilities.index, name="responsibilities_index"),
+    path("responsibilities/<str:key>/", responsibilities.register, name="responsibilities"),
+    path("responsibilities/<str:key>/new/", responsibilities.new, name="responsibility_new"),
+    path("responsibilities/<str:key>/<int:pk>/", responsibilities.line, name="responsibility"),
+    path("responsibilities/<str:key>/<int:pk>/edit/", responsibilities.edit, name="responsibility_edit"),
     path("theme/", set_theme, name="set_theme"),
 ]

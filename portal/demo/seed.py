@@ -12,6 +12,7 @@ from notifications.models import Delivery
 from . import people
 from .contracts import GRANTS, make_contracts
 from .play import Stage, perform
+from .responsibilities import fill
 from .stories import ALL
 
 SINCE = timedelta(days=340)
@@ -19,7 +20,7 @@ FRESH = timedelta(hours=1)
 
 
 def seed(now: datetime) -> int | None:
-    """Write the demo's people, contracts and tickets as if they had come about until `now`; None if they are here already.
+    """Write the demo's people, contracts, tickets and registers as if they had come about until `now`; None if they are here already.
 
     Mails of more than an hour ago count as sent at their time, so that nobody's outbox is flooded.
     """
@@ -30,6 +31,7 @@ def seed(now: datetime) -> int | None:
         cast = people.make_people(clients, now - SINCE)
         stage = Stage(clients, make_contracts(clients, cast, now), cast)
         count = perform(ALL, GRANTS, stage, now)
+        fill(clients, cast, now)
         old = Delivery.objects.filter(
             organization_id__in=[one.pk for one in clients.values()], queued_at__lt=now - FRESH
         )

@@ -12,12 +12,14 @@ from django.db.models import Case, F, Q, Sum, Value, When
 from accounts.models import User
 from accounts.permissions import may
 from accounts.roles import ClientRole
-from contracts.models import Contract, HoursAccount
+from contracts.models import Contract, HoursAccount, Responsibility
+from contracts.selectors import day_of
 from tickets.models import RequestType, Ticket, WorkLog
 from tickets.selectors import catalogue
 from tickets.workflow import Status
 
 from .queue import Row, rows, search
+from .responsibilities import Line
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,16 @@ def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:
     waiting = Ticket.objects.visible_to(user).filter(status__in=[Status.WAITING_CLIENT, Status.RESOLVED])
     mine = waiting.filter(Q(requester=user) | ~Q(requester__staff_role=""))
     return list(mine.select_related("organization", "assignee").order_by("-status", "active_at")[:limit])
+
+
+def responsibilities(user: User, now: datetime, limit: int = 4) -> list[Line]:
+    """Lines of the register that wait for the reader: those he or she owns and, for who decides, those that are overdue."""
+    deciding = [pk for pk, role in user.roles.items() if role in {ClientRole.APPROVER, ClientRole.CLIENT_ADMIN}]
+    today = day_of(now)
+    waiting = Responsibility.objects.visible_to(user).open()
+    mine = waiting.filter(Q(owner=user) | Q(organization_id__in=deciding, due_on__lt=today))
+    found = list(mine.select_related("organization").order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
+    return [Line(one, one.is_overdue(today)) for one in found]
 
 
 def contracts_of(user: User) -> list[Contract]:

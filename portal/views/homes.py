@@ -30,6 +30,7 @@ def home(request: Request) -> HttpResponse:
         "rows": rows,
         "open_count": count,
         "waiting": homes.waiting_for_me(request.user),
+        "responsibilities": homes.responsibilities(request.user, request.now),
         "to_approve": homes.to_approve(request.user, hours),
         "hours": hours,
         "many_clients": len(request.user.roles) > 1,
