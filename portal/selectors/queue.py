@@ -21,7 +21,8 @@ from portal.clocks import Chip, chip
 from slo.models import CalendarEdition, Clock
 from tickets.models import Ticket, TicketClock
 from tickets.models.ticket import TicketQuerySet
-from tickets.words import PRIORITY
+from tickets.scoping import OUTSIDE, Scope
+from tickets.words import PRIORITY, SCOPE
 from tickets.workflow import Status
 
 PER_PAGE = 50
@@ -101,27 +102,29 @@ class Filters:
     words: str = ""
     client: str = ""
     priority: str = ""
+    scope: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Filters:
         view, words = query.get("view", "urgent"), query.get("q", "").replace("\0", "")
-        client, priority = query.get("client", ""), query.get("priority", "")
+        client, priority, scope = query.get("client", ""), query.get("priority", ""), query.get("scope", "")
         return cls(
             view if view in VIEWS else "urgent",
             words.strip()[:100],
             client.upper() if client.isascii() and client.isalnum() and len(client) <= 10 else "",
             priority if priority in PRIORITY else "",
+            scope if scope in DOUBTED else "",
         )
 
     @property
     def narrowed(self) -> bool:
         """Whether more than the view decides what is shown."""
-        return bool(self.words or self.client or self.priority)
+        return bool(self.words or self.client or self.priority or self.scope)
 
     @property
     def address(self) -> str:
         """The query of the address that asks for this."""
-        names = {"view": "view", "words": "q", "client": "client", "priority": "priority"}
+        names = {"view": "view", "words": "q", "client": "client", "priority": "priority", "scope": "scope"}
         said = {names[name]: value for name, value in asdict(self).items() if value and (name, value) != DEFAULT}
         return f"?{urlencode(said)}"
 
@@ -139,6 +142,9 @@ class Filters:
         if self.priority:
             words = str(PRIORITY[self.priority])  # type: ignore[index]
             chips.append({"label": _("Priority"), "value": words, "remove_url": replace(self, priority="").address})
+        if self.scope:
+            words = str(SCOPE[Scope(self.scope)])
+            chips.append({"label": _("Scope"), "value": words, "remove_url": replace(self, scope="").address})
         if self.words:
             chips.append({"label": _("Words"), "value": self.words, "remove_url": replace(self, words="").address})
         return chips
@@ -161,10 +167,18 @@ class Filters:
                     for one, words in PRIORITY.items()
                 ],
             },
+            {
+                "name": "scope",
+                "label": _("Scope"),
+                "options": [
+                    {"value": one.value, "label": SCOPE[one], "selected": one == self.scope} for one in DOUBTED
+                ],
+            },
         ]
 
 
 DEFAULT = ("view", "urgent")
+DOUBTED = (Scope.LOOKS_EXCLUDED, *OUTSIDE)  # what one looks for: the rest is the whole queue
 
 
 def _escalated() -> QuerySet[Escalation]:
@@ -233,6 +247,8 @@ def page(
         tickets = tickets.filter(organization__key=filters.client)
     if filters.priority:
         tickets = tickets.filter(priority=filters.priority)
+    if filters.scope:
+        tickets = tickets.filter(scope=filters.scope)
     tickets = search(tickets, filters.words) if filters.words else tickets
     counts = _by_group(found) if filters == Filters() else _count_groups(tickets, now)
     paginator = Paginator(tickets.by_urgency().select_related("organization", "assignee"), PER_PAGE)
