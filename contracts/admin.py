@@ -24,8 +24,16 @@ from common.administration import (
     link_to,
 )
 
+from . import admin_scope as admin_scope
 from . import selectors, services, tabs, terms, words
-from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry
+from .models import (
+    AgreementDocument,
+    Clause,
+    ClauseTerm,
+    Contract,
+    HoursAccount,
+    HoursEntry,
+)
 from .services import editing
 
 

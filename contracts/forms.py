@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
@@ -24,7 +25,7 @@ class SettleForm(forms.Form):
 
     state = forms.ChoiceField(
         label=_("State"),
-        choices=[(one.value, one.label) for one in Responsibility.State],
+        choices=lambda: [(one.value, capfirst(one.label)) for one in Responsibility.State],
         error_messages={"invalid_choice": _("Choose one of the states: open, in progress, done, not applicable.")},
     )
     evidence = _text(

@@ -57,6 +57,11 @@ class Verdict:
     matches: tuple[Match, ...] = ()
 
     @property
+    def reasons(self) -> tuple[Match, ...]:
+        """The matches of the entry that it names."""
+        return tuple(one for one in self.matches if one.key == self.key)
+
+    @property
     def doubts(self) -> bool:
         """Whether somebody should look before work begins."""
         return self.standing is not Standing.IN_SCOPE

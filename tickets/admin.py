@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib import admin
 from unfold.admin import TabularInline
 
-from common.administration import Looking, LookingAdmin, ServiceAdmin
+from common.administration import LINES, Looking, LookingAdmin, ServiceAdmin
 
-from .models import Category, Message, RequestType, Ticket, TicketClock, WorkLog
+from .models import Blocking, Category, Message, RequestType, ScopeDecision, Ticket, TicketClock, WorkLog
 from .services.offering import edit_catalogue
 
 
@@ -23,6 +23,8 @@ class CatalogueAdmin(ServiceAdmin):
 @admin.register(Category)
 class CategoryAdmin(CatalogueAdmin):
     """One of the five."""
+
+    formfield_overrides = LINES
 
     list_display = ("name_en", "name_fr", "position", "is_active")
     ordering = ("position", "id")
@@ -65,13 +67,31 @@ class WorkLogInline(Looking, TabularInline):
     extra = 0
 
 
+class ScopeInline(Looking, TabularInline):
+    """What was decided about its scope."""
+
+    model = ScopeDecision
+    fields = ("at", "scope", "exclusion", "matched", "decided_by", "taken_back_at")
+    ordering = ("id",)
+    extra = 0
+
+
+class BlockingInline(Looking, TabularInline):
+    """What of the client's it waits for, or waited for."""
+
+    model = Blocking
+    fields = ("responsibility", "blocked_by", "at", "ended_by", "ended_at")
+    ordering = ("id",)
+    extra = 0
+
+
 @admin.register(Ticket)
 class TicketAdmin(LookingAdmin):
     """Tickets, to look at; they are worked on in the portal."""
 
     list_display = ("reference", "subject", "organization", "status", "priority", "assignee", "opened_at")
-    list_filter = ("status", "priority", "organization")
+    list_filter = ("status", "priority", "scope", "organization")
     list_select_related = ("organization", "assignee")
     search_fields = ("subject", "=number")
     ordering = ("-id",)
-    inlines = (ClockInline, MessageInline, WorkLogInline)
+    inlines = (ClockInline, MessageInline, WorkLogInline, ScopeInline, BlockingInline)

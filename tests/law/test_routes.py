@@ -14,6 +14,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from accounts.services import invite
 from common import tenancy
+from contracts.services import add_responsibility
 from escalation.models import Escalation
 from integrations.services import create_token
 from tickets import services
@@ -74,6 +75,11 @@ def world(cast: Any) -> SimpleNamespace:
             actor=cast.ann, organization=cast.northwind, contract=cast.northwind_contract, subject=SECRET, body=SECRET,
             impact="team", urgency="blocked", now=now, files=[SimpleUploadedFile(f"{SECRET}.txt", SECRET.encode())],
         )  # fmt: skip
+    with tenancy.user(cast.lea):
+        line = add_responsibility(
+            actor=cast.lea, organization=cast.northwind, head="access", title=SECRET, owner=cast.ann, now=now
+        )
+        blocking = services.block(actor=cast.lea, ticket_id=ticket.pk, responsibility_id=line.pk, now=now)
     with tenancy.user(cast.carl):
         invitation = invite(
             actor=cast.carl, organization=cast.northwind, email="z@nw.example", role="requester", now=now
@@ -95,7 +101,7 @@ def world(cast: Any) -> SimpleNamespace:
         token, _secret = create_token(actor=cast.ann, name=SECRET, organization=cast.northwind, days=30, now=now)
     return SimpleNamespace(
         cast=cast, ticket=ticket, invitation=invitation, work_log=work_log, escalation=escalation, attachment=attachment,
-        clock_id=clock_id, token=token,
+        clock_id=clock_id, token=token, blocking=blocking,
     )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def open_ticket(
 
 def _doubt(ticket: Ticket, exclusion: Exclusion, looks: Verdict, now: datetime) -> None:
     """Remember what made it look out of scope: the catalogue's words, for the consultant who decides."""
-    matched = [one.phrase for one in looks.matches if one.key == exclusion.slug]
+    matched = [one.phrase for one in looks.reasons]
     mine: dict[str, Any] = {"organization_id": ticket.organization_id, "at": now}
     decision = ScopeDecision.objects.create(
         **mine, ticket=ticket, scope=Scope.LOOKS_EXCLUDED, exclusion=exclusion, matched=matched
