@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Assignment, User
@@ -13,8 +14,9 @@ from accounts.roles import StaffRole
 from common.html import markdown
 from contracts.selectors import day_of
 from tickets.forms import BlockForm, ScopeForm
-from tickets.models import Blocking, ScopeDecision, Ticket
-from tickets.scoping import OUTSIDE, Scope
+from tickets.models import ScopeDecision, Ticket
+from tickets.scoping import Scope
+from tickets.selectors import register_of
 from tickets.words import SCOPE
 
 # Icon and tone of each standing; what is in order has no tone.
@@ -30,9 +32,15 @@ LOOKS = {
 def scope(user: User, ticket: Ticket, *, moving: bool) -> dict[str, Any]:
     """What stands, why, what was decided before, and the form by which a consultant decides."""
     found = ScopeDecision.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket)
-    decisions = list(found.select_related("exclusion", "decided_by", "message").order_by("-id")[:20])
-    standing = next((one for one in decisions if one.taken_back_at is None), None)
     state = Scope(ticket.scope)
+    # Most tickets were never doubted; what was taken back to nothing is told by the timeline.
+    asked = found.none() if state is Scope.UNDECIDED else found
+    decisions = list(
+        asked.annotate(**_managers(user, ticket))
+        .select_related("exclusion", "decided_by", "message")
+        .order_by("-id")[:20]
+    )
+    standing = next((one for one in decisions if one.taken_back_at is None), None)
     symbol, tone = LOOKS[state]
     form = None
     if moving and may(user, "ticket.scope", ticket.organization_id):
@@ -48,7 +56,7 @@ def scope(user: User, ticket: Ticket, *, moving: bool) -> dict[str, Any]:
         "decided": standing if standing and standing.decided_by else None,
         "before": [one for one in decisions if one is not standing],
         "form": form,
-        "manager": _manager(user, ticket) if state in {*OUTSIDE, Scope.LOOKS_EXCLUDED} else None,
+        "manager": standing if state is not Scope.IN_SCOPE and getattr(standing, "email", None) else None,
     }  # fmt: skip
 
 
@@ -67,27 +75,25 @@ def _text(user: User, state: Scope, standing: ScopeDecision | None) -> str:
     return _("Nothing is drawn from Reserved Hours, and no time can be logged.")
 
 
-def _manager(user: User, ticket: Ticket) -> User | None:
-    """The account manager: who turns what is outside into a change of the contract, or a quote."""
+def _managers(user: User, ticket: Ticket) -> Any:
+    """The account manager, as columns of another query: who turns what is outside into a change of the contract, or a quote."""
     serving = Assignment.objects.visible_to(user).filter(
         organization_id=ticket.organization_id, user__staff_role=StaffRole.ACCOUNT_MANAGER, user__is_active=True
     )
-    first = serving.select_related("user").order_by("user__name", "id").first()
-    return first.user if first else None
+    first = serving.order_by("user__name", "id")
+    return {column: Subquery(first.values(f"user__{column}")[:1]) for column in ("name", "email")}
 
 
 def waits(user: User, ticket: Ticket, now: datetime, *, moving: bool) -> dict[str, Any]:
     """The lines of the client's register that it waits for, and the form to add one."""
     today = day_of(now)
-    found = Blocking.objects.visible_to(user).filter(
-        organization_id=ticket.organization_id, ticket=ticket, ended_at__isnull=True
-    )
-    rows = list(found.select_related("responsibility__owner").order_by("id"))
+    lines = register_of(user, ticket)
+    mine = [(getattr(one, "waits", None), one) for one in lines]
     may_block = moving and may(user, "ticket.block", ticket.organization_id)
-    form = BlockForm(user=user, ticket=ticket, auto_id="block_%s") if may_block else None
+    open_ones = [one for waits, one in mine if waits is None]
     return {
-        "rows": [{"blocking": one, "item": one.responsibility, "late": one.responsibility.is_overdue(today)} for one in rows],
-        "held": any(one.responsibility.is_open for one in rows),
-        "form": form,
+        "rows": [{"pk": pk, "item": one, "late": one.is_overdue(today)} for pk, one in mine if pk is not None],
+        "held": any(one.is_open for pk, one in mine if pk is not None),
+        "form": BlockForm(items=open_ones, auto_id="block_%s") if may_block and open_ones else None,
         "may_block": may_block,
     }  # fmt: skip

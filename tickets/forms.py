@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -247,10 +247,9 @@ class BlockForm(forms.Form):
         label=_("What does it wait for?"), min_value=1, max_value=2**63 - 1, widget=forms.Select
     )
 
-    def __init__(self, *args: Any, user: User, ticket: Ticket, **kwargs: Any):
+    def __init__(self, *args: Any, items: Sequence[Responsibility], **kwargs: Any):
         super().__init__(*args, **kwargs)
-        items = Responsibility.objects.visible_to(user).filter(organization_id=ticket.organization_id).open()
-        self.items = list(items.order_by("head", "due_on", "id"))
+        self.items = items
         groups: dict[str, list[tuple[int, str]]] = {}
         for one in self.items:
             groups.setdefault(one.get_head_display(), []).append((one.pk, one.title))

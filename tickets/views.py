@@ -257,7 +257,7 @@ def block(request: Request, reference: str) -> HttpResponse:
     """Say which of the client's responsibilities it waits for."""
     ticket = ticket_by_reference(request.user, reference)
     check(request.user, "ticket.block", ticket.organization_id)
-    form = BlockForm(request.POST or None, user=request.user, ticket=ticket)
+    form = BlockForm(request.POST or None, items=selectors.blockable(request.user, ticket))
 
     def wait(ticket: Ticket, data: dict[str, Any]) -> None:
         services.block(

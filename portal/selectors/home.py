@@ -62,9 +62,9 @@ def responsibilities(user: User, now: datetime, limit: int = 4) -> list[Line]:
 
 
 def contracts_of(user: User) -> list[Contract]:
-    """The contracts that go on, suspended ones too, by client."""
+    """The contracts that go on, suspended ones too, by client, with their hours."""
     going_on = Contract.objects.visible_to(user).filter(status__in=[Contract.Status.ACTIVE, Contract.Status.SUSPENDED])
-    return list(going_on.select_related("organization").order_by("organization__name", "reference"))
+    return list(going_on.select_related("organization", "hours").order_by("organization__name", "reference"))
 
 
 def to_approve(user: User, lines: list[Hours]) -> list[Hours]:
@@ -79,9 +79,10 @@ def hours(user: User, among: list[Contract] | None = None) -> list[Hours]:
         for contract in (contracts_of(user) if among is None else among)
         if contract.status == Contract.Status.ACTIVE and may(user, "hours.view", contract.organization_id)
     ]
-    accounts = {one.contract_id: one for one in HoursAccount.objects.visible_to(user).filter(contract__in=contracts)}
     awaiting = awaiting_minutes(user, contracts)
-    return [hours_line(contract, accounts.get(contract.pk), awaiting.get(contract.pk, 0)) for contract in contracts]
+    return [
+        hours_line(contract, getattr(contract, "hours", None), awaiting.get(contract.pk, 0)) for contract in contracts
+    ]
 
 
 def hours_line(contract: Contract, account: HoursAccount | None, awaiting: int) -> Hours:
