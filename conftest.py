@@ -65,9 +65,11 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 def restore_catalogue() -> None:
     """A flush empties what migrations put there too: put it back."""
     from contracts.exclusions import install as install_exclusions
+    from contracts.guide import install as install_guide
     from tickets.catalogue import install
 
     install()
+    install_guide()
     install_exclusions()
 
 

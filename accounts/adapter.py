@@ -2,12 +2,21 @@
 
 import base64
 import hashlib
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.services import address_changed
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -15,6 +24,33 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """A new address replaces the old one, unless an account has it by now; the person's clients remember that it changed."""
+        if User.objects.filter(email__iexact=email_address.email).exclude(pk=email_address.user_id).exists():
+            self.add_message(
+                request, messages.ERROR, message=_("This address is another account’s by now: give a different one.")
+            )
+            return False
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            address_changed(actor=User.objects.get(pk=email_address.user_id), now=request.now)  # type: ignore[attr-defined]
+        return confirmed
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language of whom it is for, where that is known; the one link stands apart, as in all our mails."""
+        person = context.get("user") or getattr(self.request, "user", None)
+        language = getattr(person, "language", "") or get_language() or settings.LANGUAGE_CODE
+        link = next((context[key] for key in ("activate_url", "password_reset_url") if context.get(key)), "")
+        with override(language):
+            super().send_mail(template_prefix, email, {**context, "language": language, "link": link})
+
+
+class AddressBackend(AuthenticationBackend):
+    """The address that was confirmed signs in, and no other: one that a person only wishes for belongs to anybody."""
+
+    def _authenticate_by_email(self, email: str, password: str) -> Any:
+        return self._check_password(User.objects.filter(email=email.lower()).first(), password)
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -16,6 +16,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.widgets import UnfoldAdminPasswordWidget
 
 from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet
@@ -60,7 +61,9 @@ class OrganizationAdmin(ServiceAdmin):
     """A client."""
 
     list_display = ("name", "key", "requesters_see", "is_historical", "created_at")
+    list_filter = ("requesters_see", "is_historical")
     search_fields = ("name", "key")
+    search_help_text = _("Name or key.")
     ordering = ("name", "id")
     inlines = (MembershipInline, AssignmentInline)
 
@@ -129,8 +132,10 @@ class PersonAdmin(ServiceAdmin):
     """A person. Who may open the administration follows from the role; passwords are the person's own affair."""
 
     list_display = ("name", "email", "staff_role", "is_active", "last_login")
-    list_filter = ("staff_role", "is_active")
+    list_filter = ("staff_role", "is_active", "is_automatic", "language")
     search_fields = ("name", "email")
+    search_help_text = _("Name or address.")
+    date_hierarchy = "last_login"
     ordering = ("name", "id")
     fields = (
         "email",
@@ -176,6 +181,9 @@ class InvitationAdmin(LookingAdmin):
     """Invitations, to look at; they are sent and withdrawn on the people pages."""
 
     list_display = ("email", "organization", "role", "invited_by", "created_at", "expires_at", "accepted_at")
-    list_filter = (("accepted_at", admin.EmptyFieldListFilter), "organization")
-    search_fields = ("email",)
+    list_filter = (("accepted_at", admin.EmptyFieldListFilter), "role", ("organization", AutocompleteSelectFilter))
+    list_filter_submit = True
+    list_select_related = ("organization", "invited_by")
+    search_fields = ("email", "name")
+    date_hierarchy = "created_at"
     ordering = ("-id",)

@@ -17,7 +17,7 @@ from common.rls import APP, ENGINE, STAFF, RowSecurity, TenantKey, TenantQuerySe
 
 from .roles import ClientRole, StaffRole
 
-__all__ = ["Assignment", "Invitation", "Membership", "Organization", "TenantModel", "User", "display_name"]
+__all__ = ["Assignment", "Invitation", "Membership", "Organization", "Team", "TenantModel", "User", "display_name"]
 
 
 class OrganizationQuerySet(TenantQuerySet["Organization"]):
@@ -33,6 +33,7 @@ class Organization(models.Model):
         """Which tickets a requester of this client sees."""
 
         OWN = "own", _("their own")
+        TEAM = "team", _("their team's")
         ALL = "all", _("all of the company's")
 
     name = models.CharField(_("name"), max_length=200)
@@ -128,6 +129,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """How Django's administration calls whoever is signed in."""
+        return str(self)
+
     @property
     def is_valiantys(self) -> bool:
         """Whether this person works for us."""
@@ -152,7 +157,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def _roles(self) -> dict[int, str]:
         if self.is_valiantys:
             return dict.fromkeys(self.assignments.values_list("organization_id", flat=True), self.staff_role)
-        return dict(self.memberships.values_list("organization_id", "role"))
+        rows = list(self.memberships.values_list("organization_id", "role", "team_id"))
+        self.teams = {organization_id: team_id for organization_id, _role, team_id in rows if team_id}
+        return {organization_id: role for organization_id, role, _team_id in rows}
+
+    @cached_property
+    def teams(self) -> dict[int, int]:
+        """Organization id → team id, for the clients where this person is in one; read along with the roles."""
+        self.__dict__.pop("roles", None)
+        self.roles  # noqa: B018 - reading them sets this
+        found: dict[int, int] = self.__dict__.get("teams", {})
+        return found
 
     @property
     def organization_ids(self) -> list[int]:
@@ -164,6 +179,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         role = self.role_in(organization_id)
         if role is not None:
             self.narrowed_to = organization_id
+            self.teams = {pk: team for pk, team in self.teams.items() if pk == organization_id}
             self.roles = {organization_id: role}
         return role is not None
 
@@ -191,20 +207,45 @@ class TenantModel(models.Model):
         constraints = tenant_constraints()
 
 
+class Team(TenantModel):
+    """People of a client who work together: where it says so, a requester sees what the team asked for."""
+
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        constraints = [
+            *tenant_constraints("accounts_team"),
+            models.UniqueConstraint(
+                "organization", Lower("name"), name="accounts_team_name",
+                violation_error_message=_("There is a team of this name already."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(TenantModel):
-    """A person of a client, with a role."""
+    """A person of a client, with a role, and in one team or none."""
 
     organization = models.ForeignKey(
         Organization, on_delete=models.PROTECT, db_index=False, related_name="memberships", verbose_name=_("client")
     )
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("person"))
     role = models.CharField(_("role"), max_length=20, choices=ClientRole.choices, default=ClientRole.REQUESTER)
+    team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, blank=True, db_constraint=False, related_name="memberships",
+        verbose_name=_("team"),
+    )  # fmt: skip
 
     class Meta(TenantModel.Meta):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
         constraints = [
             *tenant_constraints("accounts_membership", person="user_id"),
+            TenantKey(field="team", name="accounts_membership_team_tenant"),
             models.UniqueConstraint(fields=["organization", "user"], name="accounts_membership_once"),
         ]
 

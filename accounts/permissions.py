@@ -47,13 +47,19 @@ ACTIONS: dict[str, set[str]] = {
     "escalation.view": {*CLIENTS, *STAFF},
     # contracts and people
     "portfolio.view": {MANAGER, LEAD, ADMIN},
+    "portfolio.client": {MANAGER, LEAD, ADMIN},  # one client's page, of those that one serves
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
     "responsibility.view": {*CLIENTS, *STAFF},
     "responsibility.settle": {A, C, *STAFF},  # its state and evidence
     "responsibility.edit": {*STAFF},
+    "change.ask": {*CLIENTS, *STAFF},
+    "change.draft": {MANAGER, ADMIN},  # write the words, propose, withdraw, decline
+    "change.sign": {A, C, MANAGER, ADMIN},  # where the contract names no signatories
     "people.invite": {C, MANAGER, ADMIN},
-    "people.manage": {ADMIN},
+    "people.manage": {ADMIN},  # accounts and clients, in the administration
+    "member.manage": {C, ADMIN},  # roles, teams, who sees what, and who belongs no longer
+    "assignment.manage": {LEAD, ADMIN},
 }
 
 

@@ -71,7 +71,7 @@ class EventAdmin(LookingAdmin):
     @admin.display(description=_("client"))
     def client(self, event: Any) -> str:
         """Whose row it is."""
-        return event.client_name
+        return str(event.client_name)
 
     @admin.display(description=_("subject"))
     def subject(self, event: Any) -> str:
@@ -81,7 +81,7 @@ class EventAdmin(LookingAdmin):
     @admin.display(description=_("by"))
     def who(self, event: Any) -> str:
         """A person, or the engine."""
-        return event.actor_name
+        return str(event.actor_name)
 
 
 def name(events: list[Any]) -> None:

@@ -42,8 +42,9 @@ SEED = [
        SELECT n, 3 FROM generate_series(1, %(assigned)s) AS n UNION ALL SELECT n, 2 FROM generate_series(1, %(assigned)s) AS n
        UNION ALL SELECT n, 4 + n %% 90 FROM generate_series(1, %(clients)s) AS n
        UNION ALL SELECT n, 4 + (n + 45) %% 90 FROM generate_series(%(assigned)s + 1, %(clients)s) AS n""",
-    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id)
-       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1 FROM generate_series(1, %(clients)s) AS n""",
+    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id, precedence)
+       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1,
+           '[["ms_terms", "general_terms", "msa", "order"], ["policy", "guide"]]' FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO contracts_hoursaccount (organization_id, contract_id, granted_minutes, consumed_minutes, usage_minutes)
        SELECT n, n, 6000, 1500, 0 FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO escalation_ladder (id, organization_id, contract_id) SELECT n, n, n

@@ -25,8 +25,9 @@ SEED = [
        SELECT n, '!', false, 'person' || n || '@example.com', 'Person ' || n, CASE WHEN n = 1 THEN 'lead'
            WHEN n <= 10 THEN 'consultant' ELSE '' END, 'en', 'Europe/Paris', 'system', false, true, false, %(start)s
        FROM generate_series(1, %(clients)s + 10) AS n""",
-    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id)
-       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1 FROM generate_series(1, %(clients)s) AS n""",
+    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id, precedence)
+       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1,
+           '[["ms_terms", "general_terms", "msa", "order"], ["policy", "guide"]]' FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO escalation_ladder (id, organization_id, contract_id) SELECT n, n, n
        FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO escalation_ladderlevel

@@ -29,6 +29,8 @@ LINES: dict[Any, dict[str, Any]] = {
 class Looking:
     """Nothing is added, changed or deleted here; for pages and inlines alike."""
 
+    hide_title = True
+
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
@@ -170,4 +172,7 @@ class TenantFormSet(PaginationInlineFormSet):
     def _construct_form(self, index: int, **kwargs: Any) -> Any:
         form = super()._construct_form(index, **kwargs)
         form.parent = self.instance
+        for field in form.fields.values():  # a table's cells have no label of their own
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", field.label)
         return form

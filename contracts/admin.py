@@ -6,13 +6,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from common.administration import (
     Looking,
@@ -24,22 +32,46 @@ from common.administration import (
     link_to,
 )
 
-from . import admin_scope as admin_scope
-from . import selectors, services, tabs, terms, words
-from .models import (
-    AgreementDocument,
-    Clause,
-    ClauseTerm,
-    Contract,
-    HoursAccount,
-    HoursEntry,
-)
+from . import admin_library, admin_scope, admin_tabs, selectors, services, tabs, terms, words  # noqa: F401 - they register themselves
+from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry, StandardEdition
+from .models.contract import guide_last
+from .precedence import OrderError, order_of
 from .services import editing
+
+
+class OrderField(forms.CharField):
+    """An order of precedence as lines of text: a line is a rank, the highest first, its kinds separated by commas."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return value if isinstance(value, str) else "\n".join(", ".join(rank) for rank in value or ())
+
+    def to_python(self, value: Any) -> list[list[str]]:  # type: ignore[override]
+        ranks = [[kind.strip() for kind in line.split(",") if kind.strip()] for line in str(value or "").splitlines()]
+        try:
+            return [list(rank) for rank in order_of(ranks)]
+        except OrderError as error:
+            raise forms.ValidationError(
+                _("Each kind of document stands in the order exactly once. Look at: %(kinds)s.")
+                % {"kinds": ", ".join(error.kinds)}
+            ) from error
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(data) != initial)
+        except forms.ValidationError:
+            return True
 
 
 class ContractForm(TenantForm):
     """A contract's own fields, and a grant of Reserved Hours to post with them."""
 
+    precedence = OrderField(
+        label=gettext_lazy("Order of precedence"), initial=guide_last, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=format_lazy(
+            "{} ms_terms, general_terms, msa, order / policy, guide. {} ms_terms, msa / general_terms / order / policy, guide.",
+            gettext_lazy("A line is a rank, the highest first. The guide of 2025:"), gettext_lazy("Later editions:"),
+        ),
+    )  # fmt: skip
     grant_minutes = forms.IntegerField(
         label=gettext_lazy("Grant, minutes"), required=False, min_value=1, widget=UnfoldAdminIntegerFieldWidget,
         help_text=gettext_lazy("Posts a line to the ledger when you save. 600 is ten hours."),
@@ -47,6 +79,26 @@ class ContractForm(TenantForm):
     grant_memo = forms.CharField(
         label=gettext_lazy("Memo"), required=False, max_length=200, widget=UnfoldAdminTextInputWidget
     )
+    incorporate_edition = forms.ModelChoiceField(
+        StandardEdition.objects.filter(status=StandardEdition.Status.PUBLISHED).select_related("document"),
+        label=gettext_lazy("Edition"), required=False, widget=UnfoldAdminSelectWidget,
+        help_text=gettext_lazy("Its clauses and terms become part of this contract, for ever, when you save."),
+    )  # fmt: skip
+    incorporate_on = forms.DateField(label=gettext_lazy("Effective on"), required=False, widget=UnfoldAdminDateWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in ("calendar", "critical_calendar"):
+            if name in self.fields:  # a retired calendar is for those that have it
+                offered = Q(retired_at__isnull=True) | Q(pk=getattr(self.instance, f"{name}_id"))
+                field: Any = self.fields[name]
+                field.queryset = field.queryset.filter(offered)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("incorporate_edition") and not cleaned.get("incorporate_on"):
+            self.add_error("incorporate_on", _("Say from which day the edition binds."))
+        return cleaned
 
 
 class OfADraft:
@@ -132,10 +184,13 @@ class ContractAdmin(ContractPart):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = (
             ("organization", "reference"), ("plan", "tier"), ("status", "renews_on"), ("starts_on", "ends_on"),
-            ("calendar", "critical_calendar"),
+            ("calendar", "critical_calendar"), "precedence",
         )  # fmt: skip
         grant = (_("Grant Reserved Hours"), {"fields": (("grant_minutes", "grant_memo"),)})
-        return ((None, {"fields": own}), *((grant,) if obj else ()))
+        standard = (
+            _("Incorporate a standard document"), {"fields": (("incorporate_edition", "incorporate_on"),)}
+        )  # fmt: skip
+        return ((None, {"fields": own}), *((grant, standard) if obj else ()))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [DocumentInline]
@@ -151,7 +206,7 @@ class ContractAdmin(ContractPart):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        own = [name for name in form.changed_data if not name.startswith("grant_")]
+        own = [name for name in form.changed_data if not name.startswith(("grant_", "incorporate_"))]
         if own or not change:
             self.write(request, obj, own)
         if minutes := form.cleaned_data.get("grant_minutes"):
@@ -160,6 +215,12 @@ class ContractAdmin(ContractPart):
                 memo=form.cleaned_data["grant_memo"], now=request.now,
             )  # fmt: skip
             messages.success(request, _("%(minutes)s minutes are granted.") % {"minutes": minutes})
+        if edition := form.cleaned_data.get("incorporate_edition"):
+            services.incorporate(
+                actor=request.user, contract=obj, edition=edition, effective_on=form.cleaned_data["incorporate_on"],
+                now=request.now,
+            )  # fmt: skip
+            messages.success(request, _("“%(title)s” is part of this contract now.") % {"title": edition})
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -307,18 +368,31 @@ class EntryInline(Looking, TabularInline):
     """The ledger; newest first."""
 
     model = HoursEntry
-    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause_kind", "cause_id", "actor_id")
+    fields = ("posted_at", "kind", "minutes", "worked_on", "memo", "cause")
+    readonly_fields = ("cause",)
     ordering = ("-id",)
     per_page = 100
     extra = 0
+
+    @admin.display(description=gettext_lazy("cause"))
+    def cause(self, entry: HoursEntry) -> str:
+        """Why it was posted."""
+        return words.cause(entry.cause_kind)
 
 
 @admin.register(HoursAccount)
 class HoursAccountAdmin(LookingAdmin):
     """A contract's Reserved Hours, to look at; they are granted on the contract's page."""
 
-    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "balance_minutes")
+    list_display = ("contract", "organization", "granted_minutes", "consumed_minutes", "usage_minutes", "balance")
+    list_filter = ("contract__status", "contract__plan")
     list_select_related = ("contract", "organization")
-    search_fields = ("contract__reference",)
+    search_fields = ("contract__reference", "organization__name")
+    search_help_text = gettext_lazy("The contract’s reference, or the client’s name.")
     ordering = ("contract__reference",)
     inlines = (EntryInline,)
+
+    @admin.display(description=gettext_lazy("balance, minutes"))
+    def balance(self, account: HoursAccount) -> int:
+        """What is left."""
+        return account.balance_minutes

@@ -24,12 +24,12 @@ SIGNING = (ClientRole.APPROVER, ClientRole.CLIENT_ADMIN)
 @tabs.register("hours", _("Hours"), position=20, template="admin/contracts/contract/hours.html")
 def hours(request: Any, contract: Contract) -> dict[str, Any]:
     """The balance, what was granted, and the ledger's newest lines."""
-    entries = selectors.hours_entries(contract, NEWEST)
+    entries = selectors.hours_entries(contract)
     return {
         "account": selectors.hours_of(contract),
         "on_demand": contract.plan == Contract.Plan.ON_DEMAND,
         "granted": [one for one in entries if one.kind == HoursEntry.Kind.GRANT],
-        "entries": entries,
+        "entries": entries[:NEWEST],
         "newest": NEWEST,
     }
 

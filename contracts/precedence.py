@@ -60,6 +60,9 @@ class Edition:
     amends: str = ""
     dropped_on: date | None = None
 
+    def __hash__(self) -> int:
+        return self.id  # it is looked up often, and equal editions have equal ids
+
     @property
     def ranks_as(self) -> str:
         """The kind that its rank goes by."""
@@ -75,6 +78,9 @@ class Setting:
     clause_id: int
     clause: str
     source: Edition
+
+    def __hash__(self) -> int:
+        return self.clause_id
 
     @property
     def document(self) -> str:

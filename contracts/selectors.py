@@ -15,6 +15,7 @@ from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
 from contracts.agreement import agreement_of
+from contracts.lots import Posting
 from contracts.models import AgreementDocument, Contract, HoursAccount, HoursEntry
 from contracts.models.contract import ContractQuerySet
 from contracts.models.documents import DocumentQuerySet
@@ -140,7 +141,15 @@ def hours_of(contract: Contract) -> HoursAccount | None:
     return HoursAccount.objects.filter(organization_id=contract.organization_id, contract=contract).first()
 
 
-def hours_entries(contract: Contract, limit: int = 200) -> list[HoursEntry]:
-    """The ledger's newest lines."""
+def hours_entries(contract: Contract) -> list[HoursEntry]:
+    """The ledger, newest line first."""
     entries = HoursEntry.objects.filter(organization_id=contract.organization_id, account__contract=contract)
-    return list(entries.order_by("-id")[:limit])
+    return list(entries.order_by("-id"))
+
+
+def posting(entry: HoursEntry) -> Posting:
+    """A line of the ledger as the rule of lots takes it."""
+    return Posting(
+        entry.pk, entry.minutes, entry.worked_on, entry.kind == HoursEntry.Kind.GRANT, entry.expires_on, entry.reverses_id,
+        entry.memo,
+    )  # fmt: skip

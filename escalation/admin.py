@@ -6,13 +6,18 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
-from unfold.widgets import UnfoldAdminSelect2MultipleWidget
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import User
-from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet
+from common.administration import Looking, LookingAdmin, ServiceAdmin, TenantForm, TenantFormSet, confirmed
 from contracts import tabs
 from contracts.models import Contract
 
@@ -35,7 +40,7 @@ class LevelForm(TenantForm):
         label=gettext_lazy("People"),
         required=False,
         queryset=User.objects.none(),
-        widget=UnfoldAdminSelect2MultipleWidget,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
 
     class Meta:
@@ -79,15 +84,42 @@ class LadderAdmin(ServiceAdmin):
     """The ordered levels of a contract, agreed at onboarding."""
 
     form = LadderForm
-    list_display = ("contract", "organization")
+    list_display = ("contract", "organization", "level_count")
+    list_filter = ("contract__status",)
     list_select_related = ("contract", "organization")
-    search_fields = ("contract__reference",)
+    search_fields = ("contract__reference", "organization__name")
+    search_help_text = gettext_lazy("The contract’s reference, or the client’s name.")
     autocomplete_fields = ("contract",)
+    actions_detail = ("withdraw",)
     fields = ("contract",)
     inlines = (LevelInline,)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).annotate(number_of_levels=Count("levels"))
+
+    @admin.display(description=gettext_lazy("levels"), ordering="number_of_levels")
+    def level_count(self, ladder: Any) -> int:
+        """How many."""
+        number: int = ladder.number_of_levels
+        return number
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return ("contract",) if obj else ()
+
+    @action(description=gettext_lazy("Withdraw…"))
+    def withdraw(self, request: Any, object_id: str) -> HttpResponse:
+        """Asks first."""
+        ladder = self.found(request, object_id)
+        return confirmed(
+            request, self, ladder, title=_("Withdraw the ladder of %(contract)s?") % {"contract": ladder.contract},
+            says=(
+                _("Its levels go, with the people named on them: it has to be written again."),
+                _("Without a ladder only the service leads hear of a late answer. A contract that has gone live keeps its ladder."),
+            ),
+            button=_("Withdraw the ladder"), done=_("The ladder is withdrawn."),
+            act=lambda: ladders.withdraw_ladder(actor=request.user, ladder=ladder, now=request.now),
+            back=reverse("admin:escalation_ladder_changelist"),
+        )  # fmt: skip
 
     def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:
         for level in formset.forms:
@@ -118,7 +150,13 @@ class EscalationAdmin(LookingAdmin):
     """Escalations, to look at."""
 
     list_display = ("ticket", "organization", "cause", "level", "opened_at", "acknowledged_at", "closed_at")
-    list_filter = ("cause", ("closed_at", admin.EmptyFieldListFilter))
+    list_filter = (
+        "cause", "level", ("closed_at", admin.EmptyFieldListFilter), ("organization", AutocompleteSelectFilter),
+    )  # fmt: skip
+    list_filter_submit = True
     list_select_related = ("ticket__organization", "organization")
+    search_fields = ("ticket__subject", "=ticket__number")
+    search_help_text = gettext_lazy("Words of the ticket’s subject, or its number without its key.")
+    date_hierarchy = "opened_at"
     ordering = ("-id",)
     inlines = (StepInline,)

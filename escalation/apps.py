@@ -9,7 +9,13 @@ class EscalationConfig(AppConfig):
     verbose_name = _("Escalation")
 
     def ready(self) -> None:
-        """Say what our events are called."""
+        """What ends with somebody's membership or assignment, and what our events are called."""
+        from accounts import departures
+
+        from .services.ladders import step_down
+
+        departures.register(step_down)
+
         from audit import words as audit
 
         from . import words

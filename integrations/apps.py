@@ -9,7 +9,13 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Integrations")
 
     def ready(self) -> None:
-        """Say what our events are called, and which token a number is."""
+        """What ends with somebody's membership or assignment, and what our events are called."""
+        from accounts import departures
+
+        from .services import end_tokens
+
+        departures.register(end_tokens)
+
         from audit import words as audit
 
         from . import words

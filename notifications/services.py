@@ -94,6 +94,14 @@ def queue_many(parcels: Iterable[Parcel], *, now: datetime) -> None:
             cursor.execute(QUEUE, [now, now, *map(list, zip(*rows.values(), strict=True))])
 
 
+def withdraw(*, organization_id: int, recipient_id: int) -> int:
+    """Leave unsent whatever a client's outbox still holds for a person who belongs there no longer; how many there were."""
+    waiting = Delivery.objects.filter(
+        organization_id=organization_id, recipient_id=recipient_id, sent_at__isnull=True, next_at__isnull=False
+    )
+    return waiting.update(next_at=None, error="withdrawn: the recipient left this client")
+
+
 def send_due(*, now: datetime, limit: int = 50) -> int:
     """Send what is due, oldest first; returns how many deliveries it took (under `limit`: there are no more).
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization, User
-from accounts.permissions import ACTIONS, may
+from accounts.permissions import ACTIONS, allows, may
 from contracts.models import Contract
+from portal.selectors.queue import VIEWS
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -22,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         places = [(_("Queue"), "portal:queue"), (_("Tickets"), "portal:tickets")]
         if user.staff_role in ACTIONS["portfolio.view"]:
             places.append((_("Clients"), "portal:portfolio"))
+        if user.staff_role in ACTIONS["assignment.manage"]:
+            places.append((_("Staffing"), "portal:staffing"))
         if user.staff_role in ACTIONS["people.invite"]:
             places.append((_("People"), "accounts:people_index"))
         places.append((_("Responsibilities"), "portal:responsibilities_index"))
@@ -34,26 +37,47 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         ]  # fmt: skip
         if any(role == "client_admin" for role in user.roles.values()):
             places.append((_("People"), "accounts:people_index"))
-    nav = [{"label": label, "url": reverse(name)} for label, name in places] + _accounts(user)
+    live = _live_contracts(user)
+    nav = [{"label": label, "url": reverse(name)} for label, name in places] + _accounts(user, live)
     # The home's address begins every other: it is here only when it is the whole of it.
     inside = (item["url"] for item in nav if request.path.startswith(item["url"]) and item["url"] != "/")
     here = max(inside, key=len, default="/" if request.path == "/" else "")
-    shown: dict[str, Any] = {"nav": [{**item, "current": item["url"] == here} for item in nav]}
+    shown: dict[str, Any] = {
+        "nav": [{**item, "current": item["url"] == here} for item in nav],
+        "further": _further(user),
+    }
     if not user.is_valiantys and len(user.roles) == 1:
-        shown["active_organization"] = Organization.objects.visible_to(user).first()
+        known = live[0].organization if live else None
+        shown["active_organization"] = known or Organization.objects.visible_to(user).first()
     return shown
 
 
-def _accounts(user: User) -> list[dict[str, str]]:
-    """The one contract's hours and promises; who has several finds them on the home page."""
+def _further(user: User) -> list[dict[str, str]]:
+    """Where the palette leads besides: a new request, the queue's views, one's own pages."""
+    places = []
+    if not user.is_valiantys or allows(user.staff_role, "ticket.open"):
+        places.append({"label": _("New request"), "url": reverse("tickets:new")})
+    if user.is_valiantys:
+        queue, views = reverse("portal:queue"), [name for name in VIEWS if name != "urgent"]
+        places += [{"label": f"{_('Queue')} · {VIEWS[name]}", "url": f"{queue}?view={name}"} for name in views]
+    own = [(_("Profile"), "accounts:profile"), (_("API tokens"), "integrations:tokens")]
+    return [*places, *({"label": label, "url": reverse(name)} for label, name in own)]
+
+
+def _live_contracts(user: User) -> list[Contract]:
+    """Two are enough to know that there are several; nobody of Valiantys is asked for."""
     if user.is_valiantys:
         return []
-    live = Contract.objects.visible_to(user).filter(status=Contract.Status.ACTIVE).order_by("id")
-    contracts = list(live.values_list("pk", "organization_id")[:2])
-    if len(contracts) != 1:
+    live = Contract.objects.visible_to(user).filter(status=Contract.Status.ACTIVE)
+    return list(live.select_related("organization").order_by("id")[:2])
+
+
+def _accounts(user: User, live: list[Contract]) -> list[dict[str, str]]:
+    """The one contract's hours and promises; who has several finds them on the home page."""
+    if len(live) != 1:
         return []
-    [(pk, organization_id)] = contracts
-    places = [{"label": _("Promises"), "url": reverse("portal:promises", args=[pk])}]
-    if may(user, "hours.view", organization_id):
-        places.insert(0, {"label": _("Hours"), "url": reverse("portal:hours", args=[pk])})
+    [contract] = live
+    places = [{"label": _("Promises"), "url": reverse("portal:promises", args=[contract.pk])}]
+    if may(user, "hours.view", contract.organization_id):
+        places.insert(0, {"label": _("Hours"), "url": reverse("portal:hours", args=[contract.pk])})
     return places

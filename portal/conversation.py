@@ -146,8 +146,12 @@ def _their_effect(ticket: Ticket) -> str:
 def _readers(ticket: Ticket) -> str:
     """The requester, and how many others at the client may read this ticket."""
     members = Membership.objects.filter(organization_id=ticket.organization_id, user__is_active=True)
-    if ticket.confidential or ticket.organization.requesters_see != Organization.Visibility.ALL:
-        members = members.filter(~Q(role=ClientRole.REQUESTER))
+    sees, deciding = ticket.organization.requesters_see, ~Q(role=ClientRole.REQUESTER)
+    if ticket.confidential or sees == Organization.Visibility.OWN:
+        members = members.filter(deciding)
+    elif sees == Organization.Visibility.TEAM:
+        theirs = Membership.objects.filter(organization_id=ticket.organization_id, user=ticket.requester_id)
+        members = members.filter(deciding | Q(team__in=theirs.values("team")))
     others = members.exclude(user_id=ticket.requester_id).count()
     names = {"who": ticket.requester, "n": others, "client": ticket.organization.name}
     if not others:

@@ -22,7 +22,7 @@ from escalation.forms import AcknowledgeForm, PersistForm
 from escalation.selectors import LadderView, ladder_for
 from portal import conversation, ticket_scope, timeline
 from portal.clocks import Correction, chip, coverage_clause, receipt
-from portal.selectors.home import hours_line
+from portal.selectors.hours import hours_line
 from portal.selectors.queue import clocks_of
 from portal.templatetags.ui import instant
 from tickets import workflow
@@ -67,6 +67,8 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     read_only = ticket.contract.status == Contract.Status.ENDED and is_read_only(ticket.contract)
     moving = not final and not read_only
     ladder = ladder_for(ticket)
+    moves = [] if read_only else actions(user, ticket)
+    shortcuts = _shortcuts(user, {**can, "assign": can["assign"] and moving})
     promises_url = reverse("portal:promises", args=[ticket.contract_id])
     return {
         "ticket": ticket,
@@ -80,7 +82,7 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "uncovered": None if clock else _uncovered(ticket, promises_url),
         "thread": conversation.thread(said, events, people, ticket, shown),
         "composer": None if read_only else conversation.composer(user, ticket, said, covered=clock is not None),
-        "actions": [] if read_only else actions(user, ticket),
+        "actions": moves,
         "assign": AssignForm(ticket=ticket, auto_id="assign_%s") if can["assign"] and moving else None,
         "prioritize": PriorityForm(initial={"priority": ticket.priority}, auto_id="priority_%s")
         if can["prioritize"] and moving
@@ -99,7 +101,8 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "read_only": read_only,
         "promises_url": promises_url,
         "events": timeline.of(events, people),
-        "shortcuts": _shortcuts(user, can),
+        "shortcuts": shortcuts,
+        "page_actions": [] if read_only else _page_actions(shortcuts, moves),
         "now": now,
     }  # fmt: skip
 
@@ -267,4 +270,16 @@ def _shortcuts(user: User, can: dict[str, bool]) -> list[dict[str, Any]]:
         keys.append({"keys": ["N"], "label": _("Internal note")})
     if can["log"]:
         keys.append({"keys": ["T"], "label": _("Log time")})
+    if can["assign"]:
+        keys.append({"keys": ["A"], "label": _("Assign")})
     return keys
+
+
+def _page_actions(shortcuts: list[dict[str, Any]], moves: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the palette offers to do here: the page's keys, and the next allowed moves."""
+    keys = [{"label": one["label"], "press": one["keys"][0].lower()} for one in shortcuts]
+    opened = [
+        {"label": one["label"], "url": one["url"], "opens": f"act-{one['name']}" if one["form"] else ""}
+        for one in moves
+    ]
+    return [*keys, *opened]

@@ -32,6 +32,7 @@ VERBS = {
     "ticket.scope_taken_back": gettext_lazy("%(who)s took the decision about the scope back: %(after)s"),
     "ticket.blocked": gettext_lazy("%(who)s said what the request waits for"),
     "ticket.unblocked": gettext_lazy("%(who)s said that the request no longer waits"),
+    "ticket.promise_moved": gettext_lazy("An amendment moved the first answer’s due time"),
     "clock.warning": gettext_lazy("The first answer is due soon"),
     "clock.breach": gettext_lazy("The first answer is late"),
     "escalation.opened": gettext_lazy("Escalated to level %(level)s: %(cause)s"),
@@ -49,6 +50,7 @@ QUIET = {"ticket.resolution_told"}
 FACTS = {
     "ticket.status_changed": "half",
     "ticket.prioritized": "flag",
+    "ticket.promise_moved": "clock",
     "ticket.resolved": "check-circle",
     "ticket.reopened": "undo",
     "ticket.closed": "check",

@@ -1,10 +1,11 @@
 """Addresses of pages that compose apps."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from accounts.views import set_theme
+from accounts.urls import KEY, PK
+from accounts.views.own import set_theme
 
-from .views import accounts, homes, responsibilities, work
+from .views import accounts, bulk, homes, library, people, responsibilities, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -13,9 +14,19 @@ urlpatterns = [
     path("tickets/", homes.tickets, name="tickets"),
     path("tickets/<str:reference>/", work.ticket, name="ticket"),
     path("queue/", work.queue, name="queue"),
+    path("queue/bulk/", bulk.bulk, name="bulk"),
+    path("queue/undo/", bulk.undo, name="undo"),
     path("portfolio/", accounts.portfolio, name="portfolio"),
+    path("portfolio/<slug:key>/", accounts.client, name="client"),
+    path("contracts/<int:pk>/hours.csv", accounts.hours_csv, name="hours_csv"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),
+    path("documents/<slug:slug>/", library.standard_document, name="standard_document"),
+    re_path(rf"^people/{KEY}/visibility/$", people.visibility, name="visibility"),
+    re_path(rf"^people/{KEY}/members/{PK}/remove/$", people.remove_member, name="remove_member"),
+    path("staffing/", staffing.clients, name="staffing"),
+    re_path(rf"^staffing/{KEY}/$", staffing.client, name="staffing_client"),
+    re_path(rf"^staffing/{KEY}/{PK}/end/$", staffing.end, name="staffing_end"),
     path("responsibilities/", responsibilities.index, name="responsibilities_index"),
     path("responsibilities/<str:key>/", responsibilities.register, name="responsibilities"),
     path("responsibilities/<str:key>/new/", responsibilities.new, name="responsibility_new"),

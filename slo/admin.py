@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
+from unfold.decorators import action
 
-from common.administration import Looking, LookingAdmin, ServiceAdmin
+from common import exchange
+from common.administration import Looking, LookingAdmin, ServiceAdmin, confirmed
+from common.exchange_pages import give, take
 
-from . import lines, services
+from . import services, words
+from .exchange import HolidayRows
 from .forms import CalendarForm
 from .models import BusinessCalendar, CalendarEdition, Clock, ClockStep
-from .services.naming import save_calendar
+from .services.naming import offer_calendar_again, retire_calendar, save_calendar
 
 
 class EditionInline(Looking, TabularInline):
@@ -29,7 +37,7 @@ class EditionInline(Looking, TabularInline):
     @admin.display(description=gettext_lazy("weekly hours"))
     def hours(self, edition: CalendarEdition) -> str:
         """On one line."""
-        return lines.write_weekly(edition.weekly).replace("\n", "; ")
+        return "; ".join(words.week(edition.weekly))
 
     @admin.display(description=gettext_lazy("holidays"))
     def holiday_count(self, edition: CalendarEdition) -> int:
@@ -42,11 +50,40 @@ class CalendarAdmin(ServiceAdmin):
     """Saving publishes an edition when the hours, the holidays or the zone differ from the last one."""
 
     form = CalendarForm
-    list_display = ("name",)
+    list_display = ("name", "zone", "hours", "edition", "retired_at")
+    list_filter = (("retired_at", admin.EmptyFieldListFilter),)
     search_fields = ("name",)
     ordering = ("name",)
     fields = ("name", "zone", "weekly", "country", "holidays", "effective_at")
     inlines = (EditionInline,)
+    actions_detail = ("export_holidays", "import_holidays", "retire", "offer_again")
+    warn_unsaved_form = True
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("editions")
+
+    @admin.display(description=gettext_lazy("time zone"))
+    def zone(self, calendar: BusinessCalendar) -> str:
+        """Of the newest edition."""
+        return newest.zone if (newest := _newest(calendar)) else "–"
+
+    @admin.display(description=gettext_lazy("weekly hours"))
+    def hours(self, calendar: BusinessCalendar) -> str:
+        """Of the newest edition."""
+        return "; ".join(words.week(newest.weekly)) if (newest := _newest(calendar)) else "–"
+
+    @admin.display(description=gettext_lazy("edition"))
+    def edition(self, calendar: BusinessCalendar) -> str:
+        """The newest one's number."""
+        return str(newest.number) if (newest := _newest(calendar)) else "–"
+
+    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        if (calendar := context.get("original")) is not None:
+            hidden = "retire" if calendar.retired_at else "offer_again"
+            context["actions_detail"] = [
+                one for one in context["actions_detail"] if not one["path"].endswith(f"/{hidden}/")
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
         calendar = save_calendar(actor=request.user, calendar=obj)
@@ -57,6 +94,60 @@ class CalendarAdmin(ServiceAdmin):
             now=request.now, **form.rule,
         )  # fmt: skip
         messages.success(request, _("Edition %(number)s is published.") % {"number": edition.number})
+
+    @action(description=gettext_lazy("Retire…"), url_path="retire")
+    def retire(self, request: Any, object_id: str) -> HttpResponse:
+        """Asks first."""
+        calendar = self.found(request, object_id)
+        return confirmed(
+            request, self, calendar, title=_("Retire the calendar “%(name)s”?") % {"name": calendar},
+            says=(
+                _("No new contract can take it."),
+                _("Contracts that have it keep it, and clocks that it measures run on."),
+                _("Its editions stay for ever. It can be offered again."),
+            ),
+            button=_("Retire the calendar"), done=_("The calendar is retired."),
+            act=lambda: retire_calendar(actor=request.user, calendar=calendar, now=request.now),
+        )  # fmt: skip
+
+    @action(description=gettext_lazy("Offer again…"), url_path="offer_again")
+    def offer_again(self, request: Any, object_id: str) -> HttpResponse:
+        """Asks first."""
+        calendar = self.found(request, object_id)
+        return confirmed(
+            request, self, calendar, title=_("Offer the calendar “%(name)s” again?") % {"name": calendar},
+            says=(_("Contracts can take it from now on."),), button=_("Offer it again"), done=_("The calendar is on offer."),
+            act=lambda: offer_calendar_again(actor=request.user, calendar=calendar),
+        )  # fmt: skip
+
+    @action(description=gettext_lazy("Export holidays"), url_path="holidays/export")
+    def export_holidays(self, request: Any, object_id: str) -> HttpResponse:
+        """All closed days of the last edition."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        calendar = self.found(request, object_id)
+        rows = HolidayRows(calendar=calendar, actor=request.user, now=request.now)
+        return give(exchange.write(rows, rows.all_days()), f"holidays-{calendar.pk}")
+
+    @action(description=gettext_lazy("Import holidays"), url_path="holidays/import")
+    def import_holidays(self, request: Any, object_id: str) -> HttpResponse:
+        """A file of closed days becomes one edition."""
+        calendar = self.found(request, object_id)
+        return take(
+            request, self, lambda: HolidayRows(calendar=calendar, actor=request.user, now=request.now),
+            title=_("Import holidays of “%(name)s”") % {"name": calendar},
+            says=_(
+                "A day of the file is added, or renamed; days that the file doesn’t name stay. All of it becomes one new "
+                "edition, in force at once, or with the last one if that is still to come."
+            ),
+            name=f"holidays {calendar.pk}", back=reverse("admin:slo_businesscalendar_change", args=[calendar.pk]),
+            remember=lambda result: self.log_change(request, calendar, _("Holidays imported.")),
+        )  # fmt: skip
+
+
+def _newest(calendar: BusinessCalendar) -> CalendarEdition | None:
+    """From what the list has read already."""
+    return max(calendar.editions.all(), key=lambda edition: edition.number, default=None)
 
 
 class StepInline(Looking, TabularInline):
@@ -72,7 +163,24 @@ class ClockAdmin(LookingAdmin):
     """Promises being kept."""
 
     list_display = ("id", "organization", "objective", "priority", "started_at", "due_at", "stopped_at", "verdict")
-    list_filter = ("verdict", "priority", "organization")
+    list_filter = ("verdict", "priority", "historical", ("organization", AutocompleteSelectFilter))
+    list_filter_submit = True
     list_select_related = ("organization",)
+    date_hierarchy = "started_at"
     ordering = ("-id",)
+    fields = (
+        ("organization", "objective"), ("priority", "target_minutes"), ("started_at", "due_at"), ("warn_at", "stopped_at"),
+        ("verdict", "judged_at"), "void_reason", "edition", "origin", ("business_seconds", "historical"),
+    )  # fmt: skip
+    readonly_fields = ("origin",)
     inlines = (StepInline,)
+
+    @admin.display(description=gettext_lazy("promised by"))
+    def origin(self, clock: Clock) -> str:
+        """Document, edition and clause; or the default."""
+        source = clock.provenance
+        if source.get("source") != "clause":
+            return _("Default, no clause")
+        return _("%(document)s, edition %(edition)s, §%(clause)s") % {
+            name: source.get(name, "–") for name in ("document", "edition", "clause")
+        }

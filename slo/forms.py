@@ -35,7 +35,6 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
     weekly = forms.CharField(
         label=gettext_lazy("Weekly hours"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 7}),
-        initial="Mon-Fri 09:00-18:00",
         help_text=gettext_lazy(
             "A day or several a line: “Mon 09:00-12:30, 14:00-18:00” or “Mon-Fri 09:00-18:00”; up to 24:00."
         ),
@@ -70,10 +69,12 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
         self.last: CalendarEdition | None = None
         if self.instance.pk:
             self.last = self.instance.editions.order_by("-number").first()
+        days = lines.FRENCH_DAYS if (get_language() or "en").startswith("fr") else lines.DAYS
+        self.fields["weekly"].initial = f"{days[0]}-{days[4]} 09:00-18:00"
         if self.last:
             self.initial.update(
                 zone=self.last.zone,
-                weekly=lines.write_weekly(self.last.weekly),
+                weekly=lines.write_weekly(self.last.weekly, days),
                 holidays=lines.write_holidays(self.last.holidays),
             )
 

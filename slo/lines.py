@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-NAMES = {name.lower(): day for day, name in enumerate(DAYS)} | {
-    name: day for day, name in enumerate(("lun", "mar", "mer", "jeu", "ven", "sam", "dim"))
-}
+FRENCH_DAYS = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
+NAMES = {name.lower(): day for names in (DAYS, FRENCH_DAYS) for day, name in enumerate(names)}
 WEEK_LINE = re.compile(r"^(\w{3})\w*\.?(?:\s*[-–]\s*(\w{3})\w*\.?)?\s*:?\s+(.+)$")
 WINDOW = re.compile(r"^(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})$")
 HOLIDAY_LINE = re.compile(r"^(\d{4}-\d{2}-\d{2})\s+(\S.*)$")
@@ -37,14 +36,14 @@ def read_weekly(text: str) -> dict[str, list[list[str]]]:
     return weekly
 
 
-def write_weekly(weekly: Mapping[str, Sequence[Sequence[str]]]) -> str:
-    """The same, back: days in a row with the same hours share a line."""
+def write_weekly(weekly: Mapping[str, Sequence[Sequence[str]]], days: Sequence[str] = DAYS) -> str:
+    """The same, back: days in a row with the same hours share a line; `days` are the names from Monday."""
     written = [(day, ", ".join("-".join(window) for window in weekly.get(str(day), ()))) for day in range(7)]
     lines = []
-    for hours, days in groupby(written, key=lambda pair: pair[1]):
-        numbers = [day for day, _ in days]
+    for hours, group in groupby(written, key=lambda pair: pair[1]):
+        numbers = [day for day, _ in group]
         if hours:
-            names = DAYS[numbers[0]] + (f"-{DAYS[numbers[-1]]}" if len(numbers) > 1 else "")
+            names = days[numbers[0]] + (f"-{days[numbers[-1]]}" if len(numbers) > 1 else "")
             lines.append(f"{names} {hours}")
     return "\n".join(lines)
 

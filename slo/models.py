@@ -20,6 +20,9 @@ class BusinessCalendar(models.Model):
     """A named calendar that contracts point at. Global: it says when a desk is open, nothing about a client."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+    retired_at = models.DateTimeField(
+        _("retired at"), null=True, blank=True, help_text=_("No new contract takes it; those that have it keep it.")
+    )
 
     class Meta:
         verbose_name = _("business calendar")

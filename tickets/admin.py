@@ -1,19 +1,23 @@
-"""The catalogue, to edit; tickets, to look at."""
+"""The catalogue, to edit, to export and to import; tickets, to look at."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from common.administration import LINES, Looking, LookingAdmin, ServiceAdmin
+from common.exchange_pages import Exchanged
 
+from .exchange import CategoryRows, RequestTypeRows
 from .models import Blocking, Category, Message, RequestType, ScopeDecision, Ticket, TicketClock, WorkLog
 from .services.offering import edit_catalogue
 
 
-class CatalogueAdmin(ServiceAdmin):
+class CatalogueAdmin(Exchanged, ServiceAdmin):
     """What can be asked for."""
 
     def write(self, request: Any, row: Any, fields: list[str]) -> None:
@@ -25,28 +29,52 @@ class CategoryAdmin(CatalogueAdmin):
     """One of the five."""
 
     formfield_overrides = LINES
-
+    table = CategoryRows
     list_display = ("name_en", "name_fr", "position", "is_active")
+    list_filter = ("is_active",)
+    search_fields = ("name_en", "name_fr", "slug")
     ordering = ("position", "id")
+    fields = (
+        ("name_en", "name_fr"), ("description_en", "description_fr"), ("slug", "icon"), ("position", "is_active"),
+    )  # fmt: skip
 
 
 @admin.register(RequestType)
 class RequestTypeAdmin(CatalogueAdmin):
     """A kind of request. One that is no longer offered stays for the tickets that name it."""
 
+    table = RequestTypeRows
     list_display = ("name_en", "name_fr", "category", "effort_minutes", "products", "position", "is_active")
     list_filter = ("category", "is_active")
     list_select_related = ("category",)
-    search_fields = ("name_en", "name_fr", "slug")
+    search_fields = ("name_en", "name_fr", "slug", "products")
     ordering = ("category__position", "position", "id")
+    fields = (
+        ("category", "slug"), ("name_en", "name_fr"), ("description_en", "description_fr"),
+        ("effort_minutes", "products"), ("position", "is_active"),
+    )  # fmt: skip
 
 
 class ClockInline(Looking, TabularInline):
     """Which clocks run."""
 
     model = TicketClock
-    fields = ("objective", "clock")
+    fields = ("objective", "due_at", "verdict")
+    readonly_fields = fields
     extra = 0
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("clock")
+
+    @admin.display(description=_("due at"))
+    def due_at(self, row: TicketClock) -> Any:
+        """Of the clock."""
+        return row.clock.due_at
+
+    @admin.display(description=_("verdict"))
+    def verdict(self, row: TicketClock) -> str:
+        """Of the clock."""
+        return row.clock.get_verdict_display()
 
 
 class MessageInline(Looking, TabularInline):
@@ -89,9 +117,25 @@ class BlockingInline(Looking, TabularInline):
 class TicketAdmin(LookingAdmin):
     """Tickets, to look at; they are worked on in the portal."""
 
-    list_display = ("reference", "subject", "organization", "status", "priority", "assignee", "opened_at")
-    list_filter = ("status", "priority", "scope", "organization")
+    list_display = ("reference", "subject", "organization", "status", "priority", "assignee", "opened_at", "due_at")
+    list_filter = (
+        "status", "priority", "scope", "channel", "confidential", ("organization", AutocompleteSelectFilter),
+        ("assignee", AutocompleteSelectFilter),
+    )  # fmt: skip
+    list_filter_submit = True
     list_select_related = ("organization", "assignee")
     search_fields = ("subject", "=number")
+    search_help_text = _("Words of the subject, or a number without its key.")
+    date_hierarchy = "opened_at"
     ordering = ("-id",)
+    fields = (
+        ("organization", "number"), "subject", ("status", "priority"), ("impact", "urgency"), ("contract", "request_type"),
+        ("requester", "assignee"), ("channel", "confidential", "scope"), ("opened_at", "active_at"), ("due_at", "responded_at"),
+        ("resolved_at", "closes_at"), ("closed_at", "follows"), "external_ref",
+    )  # fmt: skip
     inlines = (ClockInline, MessageInline, WorkLogInline, ScopeInline, BlockingInline)
+
+    @admin.display(description=_("reference"), ordering="number")
+    def reference(self, ticket: Ticket) -> str:
+        """NW-1042"""
+        return ticket.reference

@@ -9,7 +9,13 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
-        """Say what our events are called, and which ticket a number is."""
+        """What ends with somebody's membership or assignment, and what our events are called."""
+        from accounts import departures
+
+        from .services import hand_back
+
+        departures.register(hand_back)
+
         from audit import words as audit
 
         from . import words

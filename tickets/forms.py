@@ -10,8 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from contracts.models import Contract, Exclusion, Responsibility
@@ -22,7 +22,7 @@ from .fields import FilesField
 from .models import Category, RequestType, Ticket
 from .priority import Impact, Priority, Urgency
 from .scoping import DECIDED, Scope
-from .selectors import assignable, catalogue
+from .selectors import assignable, assignable_among, catalogue
 
 LONGEST = 50_000
 
@@ -205,6 +205,47 @@ class AssignForm(forms.Form):
         field: Any = self.fields["assignee"]
         field.queryset = assignable(ticket.organization_id)
         field.initial = ticket.assignee_id
+
+
+class AssignManyForm(forms.Form):
+    """Who has several tickets: people who serve all their clients, then those who serve some; or nobody."""
+
+    NOBODY = "0"
+    assignee = forms.ChoiceField(label=_("Assignee"))
+
+    def __init__(self, *args: Any, actor: User, tickets: list[Ticket], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        found = assignable_among({one.organization_id for one in tickets})
+        self.people = {str(one.pk): one for one, _all in found}
+        me = [(pk, gettext("%(who)s (me)") % {"who": one}) for pk, one in self.people.items() if one == actor]
+        every = [(str(one.pk), str(one)) for one, serves_all in found if serves_all and one != actor]
+        some = [(str(one.pk), str(one)) for one, serves_all in found if not serves_all and one != actor]
+        groups = [(_("Serve all these clients"), every), (_("Serve some of these clients"), some)] if some else every
+        self.fields["assignee"].choices = [*me, *groups, (self.NOBODY, _("Nobody"))]  # type: ignore[attr-defined]
+
+    def clean_assignee(self) -> User | None:
+        return self.people.get(self.cleaned_data["assignee"])
+
+
+class ResolveManyForm(forms.Form):
+    """A last word to each client, or none."""
+
+    answer = text(_("A last word to each client"), rows=4, required=False)
+
+
+class HandOverForm(forms.Form):
+    """Who gets the open requests of somebody who serves a client no longer; empty for nobody yet."""
+
+    successor = forms.ModelChoiceField(
+        queryset=User.objects.none(), label=_("Give them to"), required=False,
+        empty_label=_("Nobody yet: back to the team"),
+        error_messages={"invalid_choice": _("Choose somebody who serves this client.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, organization_id: int, leaving: User, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["successor"]
+        field.queryset = assignable(organization_id).exclude(pk=leaving.pk)
 
 
 class PriorityForm(forms.Form):

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import Membership, User
 from accounts.roles import StaffRole
 from audit.models import Event
 from notifications import services as notifications
@@ -52,6 +52,7 @@ def tell(*, ticket: Ticket, event: Event, people: Iterable[User], template: str,
     if ticket.organization.is_historical:
         return
     recipients = {person.pk: person for person in people if person.is_active and person.pk != event.actor_id}
+    recipients = _still_there(ticket, recipients)
     if not recipients:
         return
     notifications.queue(
@@ -62,6 +63,15 @@ def tell(*, ticket: Ticket, event: Event, people: Iterable[User], template: str,
         context={**about(ticket), **context},
         now=now,
     )
+
+
+def _still_there(ticket: Ticket, recipients: dict[int, User]) -> dict[int, User]:
+    """Without people of clients who have left this one: their old requests stay, and tell them nothing any more."""
+    clients = {pk for pk, person in recipients.items() if not person.is_valiantys}
+    if clients:
+        members = Membership.objects.filter(organization_id=ticket.organization_id, user_id__in=clients)
+        clients -= set(members.values_list("user_id", flat=True))
+    return {pk: person for pk, person in recipients.items() if pk not in clients}
 
 
 def opened(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
@@ -113,6 +113,25 @@ def assignable(organization_id: int) -> QuerySet[User]:
     )
     people = User.objects.filter(serving, is_active=True, is_automatic=False, staff_role__in=working)
     return people.distinct().order_by("name", "id")
+
+
+def assignable_among(organization_ids: set[int]) -> list[tuple[User, bool]]:
+    """People of Valiantys who may work for one of these clients at least, by name, each with whether for all of them."""
+    working = [role for role in StaffRole.values if role in ACTIONS["ticket.work"]]
+    for_all = Q(staff_role__in=[StaffRole.LEAD, StaffRole.ADMINISTRATOR])
+    among = Q(assignments__organization_id__in=organization_ids)
+    people = User.objects.filter(is_active=True, is_automatic=False, staff_role__in=working)
+    served = people.annotate(served=Count("assignments", filter=among)).filter(for_all | Q(served__gt=0))
+    return [(one, one.serves_all or one.served == len(organization_ids)) for one in served.order_by("name", "id")]
+
+
+def chosen(user: User, ticket_ids: list[int]) -> list[Ticket]:
+    """Tickets that this person has chosen, most urgent first; Http404 when one of them is not in sight."""
+    found: Any = Ticket.objects.visible_to(user).filter(pk__in=ticket_ids)
+    tickets = list(found.select_related("organization", "assignee").by_urgency())
+    if len(tickets) != len(ticket_ids):
+        raise Http404
+    return tickets
 
 
 def catalogue() -> list[tuple[Category, list[RequestType]]]:

@@ -40,11 +40,12 @@ SCOPE = {
 }
 VERBS = {
     "ticket.opened": _("Request opened"),
-    "ticket.replied": _("Reply"),
+    "ticket.replied": _("Reply written"),
     "ticket.noted": _("Internal note"),
     "ticket.responded": _("First answer"),
     "ticket.assigned": _("Assignee changed"),
     "ticket.prioritized": _("Priority corrected"),
+    "ticket.promise_moved": _("First answer moved by an amendment"),
     "ticket.status_changed": _("Status changed"),
     "ticket.resolved": _("Request resolved"),
     "ticket.resolution_told": _("Resolution told to the client"),

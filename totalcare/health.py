@@ -4,7 +4,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
@@ -30,7 +30,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
         engine = _engine()
-    except DatabaseError:
+    except Error:
         database = "unreachable"
     try:
         redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1).ping()

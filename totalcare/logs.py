@@ -56,12 +56,34 @@ class RouteFilter(logging.Filter):
 
 
 class AwayFilter(logging.Filter):
-    """A task that found PostgreSQL away says so in a line: the next bell brings another, and where it stood is no news."""
+    """Whoever found PostgreSQL away says so in a line: the next bell brings another task, and where it stood is no news."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.exc_info and type(record.exc_info[1]).__name__ == "OperationalError":
+        if record.exc_info and database_is_away(record.exc_info[1]):
             record.exc_info = record.exc_text = None
         return True
+
+
+def database_is_away(error: BaseException | None) -> bool:
+    """Whether a connection that broke, or could not be made, is behind this error. A lock or a deadlock is another matter.
+
+    What breaks first is psycopg2's OperationalError; code that still holds the connection meets an InterfaceError.
+    """
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if type(error).__name__ in {
+            "OperationalError",
+            "InterfaceError",
+            "AdminShutdown",
+            "CrashShutdown",
+            "CannotConnectNow",
+        }:
+            code = getattr(error, "pgcode", None) or getattr(error.__cause__, "pgcode", None)
+            if code is None or code.startswith(("08", "57P")):
+                return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 class LineFormatter(logging.Formatter):
@@ -99,16 +121,13 @@ def configuration() -> dict[str, Any]:
             "line": {"()": LineFormatter, "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
             "json": {"()": JsonFormatter},
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["route"]}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": form, "filters": ["route", "away"]}},
         "loggers": {  # without the handlers of their own that Django and gunicorn give them
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
             "gunicorn.error": {"handlers": [], "level": "INFO", "propagate": True},
             "gunicorn.access": {"level": "WARNING"},  # names addresses and people's; ours is totalcare.request
-            "celery.app.trace": {
-                "level": "WARNING",
-                "filters": ["away"],
-            },  # two lines for each bell would drown the rest
+            "celery.app.trace": {"level": "WARNING"},  # two lines for each bell would drown the rest
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },

@@ -128,7 +128,7 @@ TEMPLATES = [
 
 # Who
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.adapter.AddressBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -146,6 +146,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation proves the address; there i
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one replaces it once its link was followed
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # what changes a person's way in is told to the person, at the old address too
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Total Care] "
+ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
 
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -325,6 +330,9 @@ UNFOLD = {
     "SITE_URL": reverse_lazy("portal:home"),
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "COLORS": {"primary": INK_BLUE, "base": NEUTRAL},
+    "SITE_ICON": lambda request: static("img/favicon.svg"),
+    "DASHBOARD_CALLBACK": "totalcare.administration.front",
+    "SIDEBAR": {"navigation": "totalcare.administration.navigation"},
     "STYLES": [lambda request: static("css/admin.css")],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,

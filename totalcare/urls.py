@@ -5,11 +5,12 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from . import health, metrics
+from . import failures, health, metrics
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler400, handler404, handler500 = failures.bad_request, failures.not_found, failures.server_error
 urlpatterns = [
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import Invitation, Membership, Organization, User
 from accounts.roles import ClientRole
+from audit.models import Event
 from audit.services import record
 from common import tenancy
 from common.errors import Refused
@@ -28,6 +29,7 @@ from notifications.services import queue
 
 SALT = "accounts.invitation"
 VALID = timedelta(days=14)
+PATIENCE = timedelta(minutes=5)  # before the same invitation may be sent again
 
 
 class InvitationUnusable(Refused):
@@ -93,19 +95,24 @@ def invite(
         organization_id=organization.pk, verb="person.invited", subject_kind="organization", subject_id=organization.pk,
         actor_id=actor.pk, at=now, invitation=invitation.pk, role=role,
     )  # fmt: skip
-    queue(
-        event=event,
-        recipients=[_addressee(invitation, actor)],
-        template="invitation",
-        context={
-            "path": reverse("accounts:accept", args=[token_of(invitation)]),
-            "organization": organization.name,
-            "inviter": actor.name or actor.email,
-            "expires_at": invitation.expires_at.isoformat(),
-        },
-        thread=f"invitation-{invitation.pk}",
-        now=now,
-    )
+    _send(invitation, actor, event, now)
+    return invitation
+
+
+@transaction.atomic
+def resend(*, actor: User, organization: Organization, invitation_id: int, now: datetime) -> Invitation:
+    """Send an open invitation's link once more, valid for 14 days from now. Refused while the last mail may be on its way."""
+    permissions.check(actor, "people.invite", organization.pk)
+    invitation = _open(organization, invitation_id)
+    if invitation.expires_at - VALID > now - PATIENCE:
+        raise Refused(_("This invitation went out less than five minutes ago: give it time to arrive."))
+    invitation.expires_at = now + VALID
+    invitation.save(update_fields=["expires_at"])
+    event = record(
+        organization_id=organization.pk, verb="person.reinvited", subject_kind="organization",
+        subject_id=organization.pk, actor_id=actor.pk, at=now, invitation=invitation.pk, role=invitation.role,
+    )  # fmt: skip
+    _send(invitation, actor, event, now)
     return invitation
 
 
@@ -113,11 +120,7 @@ def invite(
 def revoke(*, actor: User, organization: Organization, invitation_id: int, now: datetime) -> None:
     """Withdraw an open invitation: its link opens nothing any more, and its address is forgotten."""
     permissions.check(actor, "people.invite", organization.pk)
-    open_ones = Invitation.objects.select_for_update().filter(organization=organization, accepted_at__isnull=True)
-    invitation = open_ones.filter(pk=invitation_id).first()
-    if invitation is None:
-        raise Refused(_("This invitation is no longer open."))
-    invitation.delete()
+    _open(organization, invitation_id).delete()
     record(
         organization_id=organization.pk, verb="person.uninvited", subject_kind="organization", subject_id=organization.pk,
         actor_id=actor.pk, at=now, invitation=invitation_id,
@@ -166,6 +169,30 @@ def accept(*, token: str, visitor: Any, name: str = "", password: str = "", now:
             )  # fmt: skip
     person.__dict__.pop("roles", None)  # read before the membership was there
     return person
+
+
+def _open(organization: Organization, invitation_id: int) -> Invitation:
+    open_ones = Invitation.objects.select_for_update().filter(organization=organization, accepted_at__isnull=True)
+    invitation: Invitation | None = open_ones.filter(pk=invitation_id).first()
+    if invitation is None:
+        raise Refused(_("This invitation is no longer open."))
+    return invitation
+
+
+def _send(invitation: Invitation, actor: User, event: Event, now: datetime) -> None:
+    queue(
+        event=event,
+        recipients=[_addressee(invitation, actor)],
+        template="invitation",
+        context={
+            "path": reverse("accounts:accept", args=[token_of(invitation)]),
+            "organization": invitation.organization.name,
+            "inviter": actor.name or actor.email,
+            "expires_at": invitation.expires_at.isoformat(),
+        },
+        thread=f"invitation-{invitation.pk}",
+        now=now,
+    )
 
 
 def _check_address(email: str, organization: Organization) -> None:

@@ -1,17 +1,20 @@
-"""Clients, who belongs to them and who serves them."""
+"""Clients, and who serves them."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from django.db import transaction
+from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts import permissions
-from accounts.models import Assignment, Invitation, Membership, Organization, User
-from accounts.roles import ClientRole
+from accounts import departures, permissions
+from accounts.models import Assignment, Organization, User
 from audit.services import record
 from common.errors import Refused
+from notifications.services import withdraw
+
+from .members import lock, remember
 
 
 @transaction.atomic
@@ -28,69 +31,35 @@ def edit_organization(*, actor: User, organization: Organization, changed: list[
 
 
 @transaction.atomic
-def join(*, actor: User, organization: Organization, person: User, role: str, now: datetime) -> Membership:
-    """Make a person a member of a client, without an invitation: an administrator's act."""
-    permissions.check(actor, "people.manage", organization.pk)
-    _check_role(role)
-    if person.is_valiantys:
-        raise Refused(_("People of Valiantys are assigned to a client; they don't belong to it."))
-    if Membership.objects.filter(organization=organization, user=person).exists():
-        raise Refused(_("This person already belongs to %(client)s.") % {"client": organization})
-    membership = Membership.objects.create(organization=organization, user=person, role=role)
-    _remember(actor, organization, person, "person.joined", now, role=role)
-    return membership
-
-
-@transaction.atomic
-def set_role(*, actor: User, membership: Membership, role: str, now: datetime) -> Membership:
-    """Change what a person may do for a client."""
-    permissions.check(actor, "people.manage", membership.organization_id)
-    _check_role(role)
-    membership.role = role
-    membership.save(update_fields=["role"])
-    _remember(actor, membership.organization, membership.user, "person.role_changed", now, role=role)
-    return membership
-
-
-@transaction.atomic
-def leave(*, actor: User, membership: Membership, now: datetime) -> None:
-    """End a membership: the person keeps the account and loses this client."""
-    permissions.check(actor, "people.manage", membership.organization_id)
-    Invitation.objects.filter(organization_id=membership.organization_id, membership=membership).update(membership=None)
-    organization, person = membership.organization, membership.user
-    membership.delete()
-    _remember(actor, organization, person, "person.left", now)
-
-
-@transaction.atomic
 def assign(*, actor: User, organization: Organization, person: User, now: datetime) -> Assignment:
-    """Let a consultant or account manager serve a client."""
-    permissions.check(actor, "people.manage", organization.pk)
+    """Let a consultant or account manager serve a client. Leads and administrators serve all as they are."""
+    permissions.check(actor, "assignment.manage", organization.pk)
+    names = {"person": person, "client": organization}
     if not person.is_valiantys:
         raise Refused(_("Only people of Valiantys can be assigned to a client."))
+    if not person.is_active:
+        raise Refused(_("The account of %(person)s is closed: choose somebody else.") % names)
+    if person.serves_all:
+        raise Refused(_("%(person)s serves every client already, by role.") % names)
+    lock(organization.pk)
     if Assignment.objects.filter(organization=organization, user=person).exists():
-        raise Refused(_("%(person)s already serves %(client)s.") % {"person": person, "client": organization})
+        raise Refused(_("%(person)s already serves %(client)s.") % names)
     assignment = Assignment.objects.create(organization=organization, user=person)
-    _remember(actor, organization, person, "person.assigned", now)
+    remember(actor, organization, person, "person.assigned", now)
     return assignment
 
 
 @transaction.atomic
 def unassign(*, actor: User, assignment: Assignment, now: datetime) -> None:
-    """End an assignment; tickets that the person holds stay with him or her until reassigned."""
-    permissions.check(actor, "people.manage", assignment.organization_id)
-    organization, person = assignment.organization, assignment.user
-    assignment.delete()
-    _remember(actor, organization, person, "person.unassigned", now)
-
-
-def _check_role(role: str) -> None:
-    if role not in ClientRole.values:
-        raise Refused(_("Choose one of the roles."))
-
-
-def _remember(actor: User, organization: Organization, person: User, verb: str, now: datetime, **data: str) -> None:
-    record(
-        organization_id=organization.pk, verb=verb, subject_kind="person", subject_id=person.pk,
-        actor_id=actor.pk, at=now, **data,
-    )  # fmt: skip
+    """End an assignment. Tickets that the person still holds go back to the team, and the client's ladder forgets the name."""
+    permissions.check(actor, "assignment.manage", assignment.organization_id)
+    organization = lock(assignment.organization_id)
+    mine = Assignment.objects.select_related("user").filter(organization=organization, pk=assignment.pk).first()
+    if mine is None:
+        raise Http404
+    person = mine.user
+    mine.delete()
+    remember(actor, organization, person, "person.unassigned", now)
+    if not person.serves_all:
+        departures.follow(actor=actor, organization=organization, person=person, now=now)
+        withdraw(organization_id=organization.pk, recipient_id=person.pk)

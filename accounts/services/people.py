@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +12,8 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import User
 from accounts.roles import StaffRole
-from common import zones
+from audit.services import record
+from common import tenancy, zones
 from common.errors import Refused
 
 
@@ -49,11 +52,25 @@ def edit_person(*, actor: User, person: User) -> User:
 
 
 @transaction.atomic
-def edit_profile(*, actor: User, name: str, language: str, time_zone: str) -> User:
-    """A person's own name, language and zone."""
-    actor.name, actor.language, actor.time_zone = name.strip(), _language(language), time_zone
+def address_changed(*, actor: User, now: datetime) -> None:
+    """Remember, at each client of the person, that he or she signs in by another address; never which one."""
+    for organization_id in actor.organization_ids if not actor.is_valiantys else []:
+        with tenancy.organizations(organization_id):
+            record(
+                organization_id=organization_id, verb="person.address_changed", subject_kind="person",
+                subject_id=actor.pk, actor_id=actor.pk, at=now,
+            )  # fmt: skip
+
+
+@transaction.atomic
+def edit_profile(*, actor: User, name: str, language: str, time_zone: str, theme: str = "") -> User:
+    """A person's own name, language, zone and, unless it is empty, theme."""
+    if not name.strip():
+        raise Refused(_("Write your name, so that people know who answers."))
     _check_zone(time_zone)
-    actor.save(update_fields=["name", "language", "time_zone"])
+    actor.name, actor.language, actor.time_zone = name.strip(), _language(language), time_zone
+    actor.theme = _theme(theme or actor.theme)
+    actor.save(update_fields=["name", "language", "time_zone", "theme"])
     return actor
 
 
@@ -68,9 +85,7 @@ def set_language(*, actor: User, language: str) -> User:
 @transaction.atomic
 def set_theme(*, actor: User, theme: str) -> User:
     """Light, dark, or as the system."""
-    if theme not in User.Theme.values:
-        raise Refused(_("Choose one of the themes."))
-    actor.theme = theme
+    actor.theme = _theme(theme)
     actor.save(update_fields=["theme"])
     return actor
 
@@ -87,6 +102,15 @@ def _language(language: str) -> str:
     return language
 
 
+def _theme(theme: str) -> str:
+    if theme not in User.Theme.values:
+        raise Refused(_("Choose one of the themes."))
+    return theme
+
+
 def _check_zone(time_zone: str) -> None:
     if time_zone not in zones.known():
-        raise Refused(_("“%(zone)s” is not a time zone, such as Europe/Paris.") % {"zone": time_zone})
+        raise Refused(
+            _("“%(zone)s” is not a time zone: choose the city nearest to you, such as Europe/Paris.")
+            % {"zone": time_zone}
+        )

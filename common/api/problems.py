@@ -27,6 +27,7 @@ KINDS: dict[int, tuple[str, Any]] = {
     415: ("unsupported-media-type", _("The body has to be JSON")),
     422: ("refused", _("A rule says no")),
     429: ("too-many-requests", _("Too many requests")),
+    500: ("internal", _("We failed")),
 }
 
 

@@ -1,5 +1,6 @@
-"""Contracts, the documents that make them, the house's standard documents, Reserved Hours, exclusions, responsibilities."""
+"""Contracts, the documents that make them and how these change, the house's standard documents, scope, hours, responsibilities."""
 
+from .change import Approval, ChangeRequest, Proposal, VoidedApproval
 from .contract import Contract
 from .documents import AgreementDocument, Clause, ClauseTerm, Disposition
 from .hours import HoursAccount, HoursEntry
@@ -9,6 +10,8 @@ from .scope import Exclusion
 
 __all__ = [
     "AgreementDocument",
+    "Approval",
+    "ChangeRequest",
     "Clause",
     "ClauseTerm",
     "Contract",
@@ -16,9 +19,11 @@ __all__ = [
     "Exclusion",
     "HoursAccount",
     "HoursEntry",
+    "Proposal",
     "Responsibility",
     "StandardClause",
     "StandardDocument",
     "StandardEdition",
     "StandardTerm",
+    "VoidedApproval",
 ]

@@ -72,6 +72,12 @@ class HoursEntry(TenantModel):
         verbose_name=_("reverses"),
     )
     memo = models.CharField(_("memo"), max_length=200, blank=True)
+    expires_on = models.DateField(
+        _("to be used by"),
+        null=True,
+        blank=True,
+        help_text=_("Of a grant: its last day. Empty: no last day was agreed."),
+    )
 
     class Meta(TenantModel.Meta):
         verbose_name = _("hours entry")
@@ -93,6 +99,11 @@ class HoursEntry(TenantModel):
                 | models.Q(kind__in=["consume", "usage"], minutes__lt=0, reverses__isnull=True)
                 | models.Q(kind="reverse", reverses__isnull=False),
                 name="contracts_hoursentry_sign",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_on__isnull=True)
+                | models.Q(kind="grant", expires_on__gte=models.F("worked_on")),
+                name="contracts_hoursentry_expires",
             ),
         ]
         indexes = [  # a contract's statement: contracts.selectors.hours_entries

@@ -56,6 +56,13 @@ def write(
         organization_id=contract.organization_id, contract=contract, kind=kind, title=title, edition=edition,
         effective_on=effective_on, language=language, series=series, amends=amends,
     )  # fmt: skip
+    return begin(actor=actor, document=document, clauses=clauses, now=now)
+
+
+def begin(
+    *, actor: User | None, document: AgreementDocument, clauses: Iterable[Wording], now: datetime
+) -> AgreementDocument:
+    """Save a new draft with its clauses; whoever calls has asked for permission."""
     _check_place(document)
     document.series = document.series or series_of(document)
     _validate(document)
@@ -133,7 +140,11 @@ def publish(
         permissions.check(actor, "contract.edit", document.organization_id)
     document = locked(document)
     if document.kind == Kind.AMENDMENT and document.contract.status in LIVE:
-        raise Refused(_("A live contract is amended in writing by both sides: propose the amendment for signature."))
+        raise Refused(
+            _(
+                "A live contract is amended in writing by both sides: ask for the change in the portal, and propose it there."
+            )
+        )
     return bind(actor=actor, document=document, dispositions=dispositions or {}, now=now)
 
 
@@ -152,9 +163,7 @@ def bind(
 ) -> AgreementDocument:
     """Publish or sign a locked draft; whoever calls has asked for permission, and for signatures where these are due."""
     document.series = document.series or series_of(document)
-    _check_place(document)
-    _check_terms(document)
-    _check_date(document, now)
+    check(document, now)
     _dispose(document, dispositions)
     document.status = Status.SIGNED if document.kind in SIGNED_KINDS else Status.PUBLISHED
     document.published_at, document.published_by_id = now, actor.pk if actor else None
@@ -163,6 +172,13 @@ def bind(
     _check_conflicts(document.contract, now)
     _remember(actor, document, "document.published", now, audience=Audience.CLIENT)
     return document
+
+
+def check(document: AgreementDocument, now: datetime) -> None:
+    """Refused when a draft could not bind: its contract has ended, a term is wrong or set twice, dates are out of order."""
+    _check_place(document)
+    _check_terms(document)
+    _check_date(document, now)
 
 
 def _check_terms(document: AgreementDocument) -> None:

@@ -15,6 +15,8 @@ from audit.services import record
 from common.errors import Refused
 from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
 
+from . import proposals
+
 Part = Contract | AgreementDocument | Clause | ClauseTerm
 
 
@@ -55,6 +57,13 @@ def _refuse_published(part: Part) -> None:
         )
 
 
+def _void_approvals(actor: User, part: Part, now: datetime) -> None:
+    """Any edit of a text ends the approvals that it was given (domain §6)."""
+    document = document_of(part)
+    if document is not None and document.pk is not None:
+        proposals.text_changes(actor=actor, document=document, now=now)
+
+
 @transaction.atomic
 def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     """Save a contract, a document, a clause or a term, new or changed. Promises made from now on follow it.
@@ -62,6 +71,7 @@ def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     Refused: a term that the registry refuses, in the registry's words.
     """
     permissions.check(actor, "contract.edit", part.organization_id)
+    _void_approvals(actor, part, now)
     _refuse_published(part)
     try:
         part.clean()
@@ -77,6 +87,7 @@ def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
 def remove(*, actor: User, part: Part, now: datetime) -> None:
     """Take a document, a clause or a term out of a contract."""
     permissions.check(actor, "contract.edit", part.organization_id)
+    _void_approvals(actor, part, now)
     _refuse_published(part)
     _remember(actor, part, now, change="removed", fields=[])
     part.delete()

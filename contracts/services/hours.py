@@ -27,10 +27,12 @@ def _locked_account(contract: Contract) -> HoursAccount:
 def _post(
     account: HoursAccount, kind: str, minutes: int, *, actor: User | None, worked_on: date, now: datetime,
     cause_kind: str, cause_id: int, memo: str = "", reverses: HoursEntry | None = None,
+    expires_on: date | None = None,
 ) -> HoursEntry:  # fmt: skip
     entry = HoursEntry.objects.create(
         organization_id=account.organization_id, account=account, kind=kind, minutes=minutes, worked_on=worked_on,
         posted_at=now, actor_id=actor.pk if actor else None, cause_kind=cause_kind, cause_id=cause_id, memo=memo, reverses=reverses,
+        expires_on=expires_on,
     )  # fmt: skip
     account.save(update_fields=["granted_minutes", "consumed_minutes", "usage_minutes"])
     record(
@@ -43,15 +45,20 @@ def _post(
 @transaction.atomic
 def grant(
     *, actor: User | None, contract: Contract, minutes: int, worked_on: date, memo: str = "",
-    cause_kind: str = "grant", cause_id: int | None = None, now: datetime,
+    expires_on: date | None = None, cause_kind: str = "grant", cause_id: int | None = None, now: datetime,
 ) -> HoursEntry:  # fmt: skip
-    """Add prepaid minutes (domain §10.1). `cause` makes a repeated grant a no-op refused by the database; default: a new one."""
+    """Add prepaid minutes, a lot (domain §10.1), to be used by `expires_on` if that was agreed; nothing is taken away then.
+
+    `cause` makes a repeated grant a no-op refused by the database; default: a new one.
+    """
     if actor is not None:
         permissions.check(actor, "hours.grant", contract.organization_id)
     if minutes <= 0:
         raise Refused(_("Grant a positive number of minutes; a mistake is reversed, not subtracted."))
     if contract.plan == Contract.Plan.ON_DEMAND:
         raise Refused(_("An On Demand contract has no Reserved Hours: its time is posted to usage."))
+    if expires_on is not None and expires_on < worked_on:
+        raise Refused(_("The last day of these hours lies before the day they are granted: choose a later one."))
     account = _locked_account(contract)
     if cause_id is None:
         cause_id = HoursEntry.objects.filter(organization_id=account.organization_id, account=account).count() + 1
@@ -59,7 +66,7 @@ def grant(
     account.granted_minutes += minutes
     return _post(
         account, Kind.GRANT, minutes, actor=actor, worked_on=worked_on, now=now, cause_kind=cause_kind, cause_id=cause_id,
-        memo=memo,
+        memo=memo, expires_on=expires_on,
     )  # fmt: skip
 
 

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import permissions
-from accounts.models import User
+from accounts.models import Organization, User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
-from escalation.models import Ladder, LadderLevel, LadderPerson
+from contracts.models import Contract
+from escalation.models import Escalation, Ladder, LadderLevel, LadderPerson
 
 
 @transaction.atomic
@@ -52,6 +53,30 @@ def remove_level(*, actor: User, level: LadderLevel, now: datetime) -> None:
     permissions.check(actor, "contract.edit", level.organization_id)
     _remember(actor, level.ladder, now, level=level.position, fields=["removed"])
     level.delete()
+
+
+@transaction.atomic
+def step_down(*, actor: User, organization: Organization, person: User, now: datetime) -> None:
+    """Take somebody who departs off every level of the client's ladders; escalations pass a level that is empty then."""
+    named = LadderPerson.objects.filter(organization=organization, user=person).select_related("level__ladder")
+    for one in named.order_by("id"):
+        record(
+            organization_id=organization.pk, actor_id=actor.pk, verb="ladder.left", subject_kind="contract",
+            subject_id=one.level.ladder.contract_id, at=now, level=one.level.position, person=person.pk,
+        )  # fmt: skip
+        one.delete()
+
+
+@transaction.atomic
+def withdraw_ladder(*, actor: User, ladder: Ladder, now: datetime) -> None:
+    """Take a ladder and its levels away. A live contract keeps its ladder, and so does one whose ladder was climbed."""
+    permissions.check(actor, "contract.edit", ladder.organization_id)
+    if ladder.contract.status in {Contract.Status.ACTIVE, Contract.Status.SUSPENDED}:
+        raise Refused(_("This contract has gone live: it can't be without a ladder. Edit its levels instead."))
+    if Escalation.objects.filter(organization_id=ladder.organization_id, ladder=ladder).exists():
+        raise Refused(_("Escalations have climbed this ladder: it stays, so that they can be read."))
+    _remember(actor, ladder, now, change="removed", fields=["ladder"])
+    ladder.delete()
 
 
 def _remember(actor: User, ladder: Ladder, now: datetime, **data: object) -> None:

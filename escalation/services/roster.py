@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from accounts.models import Assignment, User
+from accounts.models import Assignment, Membership, User
 from accounts.roles import StaffRole
 from escalation.ladder import Level
 from escalation.models import Ladder, LadderLevel, LadderPerson
@@ -58,6 +58,11 @@ class Roster:
         return User.objects.filter(is_active=True, is_automatic=False).in_bulk(wanted)
 
     @cached_property
+    def _belonging(self) -> set[tuple[int, int]]:
+        asked = {ticket.requester_id for ticket in self.tickets}
+        return set(Membership.objects.filter(user_id__in=asked).values_list("organization_id", "user_id"))
+
+    @cached_property
     def leads(self) -> list[User]:
         """The service leads: who is told when nobody else is there."""
         leads = User.objects.filter(staff_role=StaffRole.LEAD, is_active=True, is_automatic=False)
@@ -78,8 +83,9 @@ class Roster:
         return teams
 
     def requester(self, ticket: Ticket) -> list[User]:
-        """Who asked, if still there."""
-        return self._some(ticket.requester_id)
+        """Who asked, if still there: active, and still of that client (or of ours)."""
+        here = (ticket.organization_id, ticket.requester_id) in self._belonging
+        return [one for one in self._some(ticket.requester_id) if here or one.is_valiantys]
 
     def handlers(self, ticket: Ticket) -> list[User]:
         """The assignee; while nobody has the ticket, the consultants who serve the client; else the leads."""

@@ -73,6 +73,22 @@ def revoke_token(*, actor: User, token_id: int, now: datetime) -> ApiToken:
     return token
 
 
+@transaction.atomic
+def end_tokens(*, actor: User, organization: Organization, person: User, now: datetime) -> int:
+    """Revoke a person's tokens for one client, with the membership or assignment they spoke for; how many there were."""
+    tokens = ApiToken.objects.select_for_update().filter(
+        organization=organization, user=person, revoked_at__isnull=True
+    )
+    for token in tokens.order_by("id"):
+        token.revoked_at = now
+        token.save(update_fields=["revoked_at"])
+        record(
+            organization_id=organization.pk, actor_id=actor.pk, verb="token.revoked", subject_kind="token",
+            subject_id=token.pk, at=now,
+        )  # fmt: skip
+    return len(tokens)
+
+
 def _remember(token: ApiToken, verb: str, now: datetime) -> None:
     if token.organization_id is not None:  # events are a client's; a token for all of them is on its person's page
         record(

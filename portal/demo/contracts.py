@@ -10,7 +10,7 @@ import holidays
 
 from accounts.models import Organization, User
 from contracts import services as contracts
-from contracts.models import Contract
+from contracts.models import Contract, StandardEdition
 from escalation.models import Ladder, LadderLevel, LadderPerson
 from slo import services as slo
 from slo.models import BusinessCalendar
@@ -29,13 +29,6 @@ EXAMPLE = "*Invented example: no real client, no real clause.*"
 type_clauses = tuple[tuple[str, str, Mapping[str, str]], ...]
 DOCUMENTS: dict[str, tuple[tuple[str, str, str, int, type_clauses], ...]] = {
     "NW": (
-        (
-            "guide", "Total Care Service Guide (example)", "2025-03", 330,
-            (
-                ("5.1", "Critical requests are answered within one hour.", {"slo.first_response.critical": "60"}),
-                ("5.2", "Requests of low priority are answered within two business days.", {"slo.first_response.low": "1080"}),
-            ),
-        ),
         (
             "order", "Northwind Ordering Document (example)", "1", 320,
             (
@@ -58,8 +51,11 @@ DOCUMENTS: dict[str, tuple[tuple[str, str, str, int, type_clauses], ...]] = {
     ),
     "GLX": (
         (
-            "guide", "Guide de service Total Care (exemple)", "2025-03", 330,
-            (("6", "Un ticket résolu se ferme après dix jours ouvrés.", {"ticket.closes_after": "10"}),),
+            "policy", "Politique d’usage équitable (exemple)", "2025-01", 330,
+            (
+                ("2", "Un ticket résolu se ferme après dix jours ouvrés.", {"ticket.closes_after": "10"}),
+                ("3", "Le temps est décompté par heure entamée.", {"hours.increment": "60"}),
+            ),
         ),
         (
             "order", "Bon de commande Globex (exemple)", "2", 250,
@@ -97,12 +93,13 @@ LADDER = (
 
 @dataclass(frozen=True)
 class Grant:
-    """Reserved Hours that a client bought, so many days ago."""
+    """Reserved Hours that a client bought, so many days ago, to be used within so many days of it."""
 
     client: str
     hours: int
     ago: int
     memo: str
+    lasts: int = 105  # an example, as every figure here
 
 
 GRANTS = (
@@ -112,7 +109,7 @@ GRANTS = (
     Grant("GLX", 20, 90, "Lot trimestriel"),
     Grant("GLX", 10, 60, "Lot mensuel"),
     Grant("GLX", 10, 30, "Lot mensuel"),
-    Grant("INI", 8, 100, "Half-yearly lot"),  # used up by what has been worked since
+    Grant("INI", 8, 100, "Half-yearly lot", 183),  # used up by what has been worked since
 )
 
 
@@ -136,8 +133,9 @@ def make_contracts(clients: dict[str, Organization], people: dict[str, User], no
 def give(grant: Grant, contract: Contract, actor: User, at: datetime) -> None:
     """Post a grant on its day."""
     contracts.grant(
-        actor=actor, contract=contract, minutes=grant.hours * 60, worked_on=at.date(), memo=grant.memo, now=at
-    )
+        actor=actor, contract=contract, minutes=grant.hours * 60, worked_on=at.date(), memo=grant.memo, now=at,
+        expires_on=at.date() + timedelta(days=grant.lasts),
+    )  # fmt: skip
 
 
 def _calendar(key: str, now: datetime) -> BusinessCalendar:
@@ -158,6 +156,11 @@ def _documents(
     contract: Contract, documents: tuple[tuple[str, str, str, int, type_clauses], ...], actor: User, now: datetime
 ) -> None:
     """Write and publish them, each on the day it took effect, in the order of their dates."""
+    guide = StandardEdition.objects.get(document__slug="total-care-guide", label="2025-03")
+    contracts.incorporate(
+        actor=actor, contract=contract, edition=guide, effective_on=contract.starts_on,
+        now=now - timedelta(days=max(ago for *_rest, ago, _clauses in documents)),
+    )  # fmt: skip
     msa = None
     for kind, title, edition, ago, clauses in sorted(documents, key=lambda one: -one[3]):
         day = now - timedelta(days=ago)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import services as accounts
-from accounts.models import Organization, User
+from accounts.models import Membership, Organization, User
 from accounts.roles import ClientRole, StaffRole
 
 PASSWORD = "totalcare-demo"  # noqa: S105 - of the demo's people, who exist only where DEBUG is on
@@ -14,6 +14,7 @@ PASSWORD = "totalcare-demo"  # noqa: S105 - of the demo's people, who exist only
 ENGINE = User(name="Demo", staff_role=StaffRole.ADMINISTRATOR)
 
 CLIENTS = {"NW": "Northwind", "GLX": "Globex", "INI": "Initech"}
+TEAMS = {"NW": ("Operations", ("ann", "rosa")), "GLX": ("Lyon", ("bob", "claire"))}
 ZONES = {"NW": "Europe/Paris", "GLX": "Europe/Paris", "INI": "Europe/London"}
 
 
@@ -92,6 +93,9 @@ def make_people(clients: dict[str, Organization], now: datetime) -> dict[str, Us
             accounts.join(actor=ENGINE, organization=clients[one.client], person=person, role=one.role, now=now)
         for key in one.serves:
             accounts.assign(actor=ENGINE, organization=clients[key], person=person, now=now)
+    for key, (name, keys) in TEAMS.items():
+        members = Membership.objects.filter(organization=clients[key], user__in=[people[one] for one in keys])
+        accounts.create_team(actor=ENGINE, organization=clients[key], name=name, members=members, now=now)
     return people
 
 

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, F, Q, Sum, Value, When
+from django.db.models import Case, Count, F, Q, Value, When, Window
 
-from accounts.models import User
+from accounts.models import Organization, User
 from accounts.permissions import may
 from accounts.roles import ClientRole
-from contracts.models import Contract, HoursAccount, Responsibility
+from contracts.models import Contract, Responsibility
 from contracts.selectors import day_of
-from tickets.models import RequestType, Ticket, WorkLog
+from tickets.models import RequestType, Ticket
 from tickets.selectors import catalogue
 from tickets.workflow import Status
 
+from .hours import Hours, hours_of
 from .queue import Row, rows, search
 from .responsibilities import Line
-
-
-@dataclass(frozen=True)
-class Hours:
-    """A contract's Reserved Hours, in minutes."""
-
-    contract: Contract
-    granted: int
-    used: int
-    free: int
-    awaiting: int
-    usage: int
 
 
 def open_tickets(user: User, now: datetime, limit: int = 8) -> tuple[list[Row], int]:
@@ -41,7 +29,8 @@ def open_tickets(user: User, now: datetime, limit: int = 8) -> tuple[list[Row], 
     if set(user.roles.values()) == {ClientRole.REQUESTER}:
         own = Case(When(requester=user, then=Value(0)), default=Value(1))
         chosen = chosen.order_by(own, *chosen.query.order_by)
-    return rows(list(chosen[:limit]), now), tickets.count()
+    found = list(chosen.annotate(in_all=Window(Count("pk")))[:limit])  # one query for both
+    return rows(found, now), found[0].in_all if found else 0  # type: ignore[attr-defined]
 
 
 def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:
@@ -62,9 +51,9 @@ def responsibilities(user: User, now: datetime, limit: int = 4) -> list[Line]:
 
 
 def contracts_of(user: User) -> list[Contract]:
-    """The contracts that go on, suspended ones too, by client, with their hours."""
+    """The contracts that go on, suspended ones too, by client."""
     going_on = Contract.objects.visible_to(user).filter(status__in=[Contract.Status.ACTIVE, Contract.Status.SUSPENDED])
-    return list(going_on.select_related("organization", "hours").order_by("organization__name", "reference"))
+    return list(going_on.select_related("organization").order_by("organization__name", "reference"))
 
 
 def to_approve(user: User, lines: list[Hours]) -> list[Hours]:
@@ -72,34 +61,14 @@ def to_approve(user: User, lines: list[Hours]) -> list[Hours]:
     return [one for one in lines if one.awaiting and user.role_in(one.contract.organization_id) == ClientRole.APPROVER]
 
 
-def hours(user: User, among: list[Contract] | None = None) -> list[Hours]:
+def hours(user: User, now: datetime, among: list[Contract] | None = None) -> list[Hours]:
     """The live contracts' hours that this person's role may see; `among` those that are read already."""
     contracts = [
         contract
         for contract in (contracts_of(user) if among is None else among)
         if contract.status == Contract.Status.ACTIVE and may(user, "hours.view", contract.organization_id)
     ]
-    awaiting = awaiting_minutes(user, contracts)
-    return [
-        hours_line(contract, getattr(contract, "hours", None), awaiting.get(contract.pk, 0)) for contract in contracts
-    ]
-
-
-def hours_line(contract: Contract, account: HoursAccount | None, awaiting: int) -> Hours:
-    """One contract's figures; zeros while nothing was ever posted."""
-    if account is None:
-        return Hours(contract, 0, 0, 0, awaiting, 0)
-    granted, used = account.granted_minutes, account.consumed_minutes
-    return Hours(contract, granted, used, granted - used, awaiting, account.usage_minutes)
-
-
-def awaiting_minutes(user: User, contracts: list[Contract]) -> dict[int, int]:
-    """Contract id → billable minutes that nothing covers yet."""
-    logs = WorkLog.objects.visible_to(user).filter(
-        contract__in=contracts, reversed_at__isnull=True, billable_minutes__gt=F("covered_minutes")
-    )
-    sums = logs.order_by().values("contract_id").annotate(minutes=Sum(F("billable_minutes") - F("covered_minutes")))
-    return {row["contract_id"]: row["minutes"] for row in sums}
+    return list(hours_of(user, contracts, now).values()) if contracts else []
 
 
 def types_for(words: str, limit: int = 6) -> list[RequestType]:
@@ -115,6 +84,17 @@ def types_for(words: str, limit: int = 6) -> list[RequestType]:
     ]
     found.sort(key=lambda one: not all(word in one.name.casefold() for word in asked))
     return found[:limit]
+
+
+def clients_for(user: User, words: str, limit: int = 4) -> list[Organization]:
+    """Clients whose name says all the words, or whose key is the word, for Valiantys's people."""
+    if not words or not user.is_valiantys:
+        return []
+    named = Q()
+    for word in words.split():
+        named &= Q(name__icontains=word)
+    found = Organization.objects.visible_to(user).filter(named | Q(key__iexact=words))
+    return list(found.order_by("name")[:limit])
 
 
 def ticket_page(user: User, *, words: str, which: str, number: Any, now: datetime) -> Page[Any]:

@@ -1,155 +1,216 @@
-"""An account manager's clients: hours, promises kept, what burns, what renews."""
+"""An account manager's clients: hours and how long they last, promises kept, what burns, what renews."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from contracts.models import Contract
+from contracts.lots import Lot, lots
+from contracts.models import Contract, HoursEntry
+from contracts.selectors import day_of, posting
 from escalation.models import Escalation
-from slo.clock import Verdict
-from slo.models import Clock
+from portal import charts
 from tickets.models import Ticket
 
-from .home import Hours, awaiting_minutes, hours_line
+from .hours import Hours, hours_of
+from .portfolio_line import NEEDS, ORDERS, Line
+from .scores import Score, added, by_client
 
-WINDOW = timedelta(days=90)
-RENEWAL = timedelta(days=60)  # how long before its renewal a contract asks to be looked at
-LOW = 10  # percent of hours left from which they are nearly gone
-
-
-@dataclass(frozen=True)
-class Score:
-    """Promises of a first answer: kept, broken, and those withdrawn, which are counted apart."""
-
-    met: int = 0
-    missed: int = 0
-    void: int = 0
-
-    @property
-    def judged(self) -> int:
-        """Kept or broken."""
-        return self.met + self.missed
-
-    @property
-    def attainment(self) -> float | None:
-        """Percent of judged promises that were kept, cut to one decimal: only all of them are 100. None when none was judged."""
-        return (1000 * self.met // self.judged) / 10 if self.judged else None
+EXPIRY = 45  # days before a lot's last day from which its hours are named
 
 
 @dataclass(frozen=True)
-class Line:
-    """One contract of one client."""
+class View:
+    """What the address asks for: words of a name, what is needed, an order. What it says wrongly is left out."""
 
-    contract: Contract
-    hours: Hours
-    score: Score
-    open_tickets: int
-    escalations: int
-    today: date
+    words: str = ""
+    need: str = ""
+    order: str = ""
+    backward: bool = False
+
+    @staticmethod
+    def of(asked: Mapping[str, str]) -> View:
+        """From `?q=north&need=renewal&sort=-free`."""
+        sort, need = asked.get("sort", ""), asked.get("need", "")
+        order = sort.removeprefix("-")
+        return View(
+            asked.get("q", "").strip()[:100], need if need in NEEDS else "", order if order in ORDERS else "",
+            sort.startswith("-") and order in ORDERS,
+        )  # fmt: skip
+
+    def address(self, **changed: str) -> str:
+        """The query that asks for this with something changed."""
+        mine = {"q": self.words, "need": self.need, "sort": f"{'-' if self.backward else ''}{self.order}"} | changed
+        return "?" + urlencode({name: value for name, value in mine.items() if value})
 
     @property
-    def on_demand(self) -> bool:
-        """It has no Reserved Hours: what is worked is billed."""
-        return self.contract.plan == Contract.Plan.ON_DEMAND
+    def heads(self) -> dict[str, dict[str, str]]:
+        """Column → its link and, where it is in force, its direction; a second click turns it."""
+        found = {}
+        for name, (_key, largest) in ORDERS.items():
+            here = self.order == name
+            turned = not self.backward if here else largest
+            direction = ("descending" if self.backward else "ascending") if here else ""
+            found[name] = {"url": self.address(sort=f"{'-' if turned else ''}{name}"), "direction": direction}
+        return found
 
     @property
-    def low(self) -> bool:
-        """Its hours are gone or nearly."""
-        return not self.on_demand and 100 * self.hours.free <= LOW * self.hours.granted
+    def chips(self) -> list[dict[str, Any]]:
+        """The filters in force, each with the way out of it."""
+        return (
+            [{"label": _("Only"), "value": NEEDS[self.need][0], "remove_url": self.address(need="")}]
+            if self.need
+            else []
+        )
 
     @property
-    def renews_soon(self) -> bool:
-        """It renews within the next weeks, or should have."""
-        return bool(self.contract.renews_on and self.contract.renews_on <= self.today + RENEWAL)
+    def choices(self) -> list[dict[str, Any]]:
+        """What one may add."""
+        options = [
+            {"value": key, "label": words, "selected": key == self.need} for key, (words, _only) in NEEDS.items()
+        ]
+        return [{"name": "need", "label": _("Only clients with"), "options": options}]
+
+    @property
+    def keep(self) -> list[dict[str, str]]:
+        """What the form of filters keeps: the order."""
+        return [{"name": "sort", "value": f"{'-' if self.backward else ''}{self.order}"}] if self.order else []
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """The lines, what needs somebody first, and their sums."""
+    """The lines that the view leaves, in its order, and their sums; `clients`: how many there are in all."""
 
     lines: list[Line]
-    granted: int
-    used: int
-    free: int
-    usage: int
-    awaiting: int
-    score: Score
-    open_tickets: int
-    escalations: int
     clients: int
+    view: View
+
+    def _sum(self, name: str) -> int:
+        return sum(getattr(one, name) for one in self.lines)
+
+    @property
+    def free(self) -> int:
+        """Reserved Hours left."""
+        return self._sum("free")
+
+    @property
+    def granted(self) -> int:
+        """Reserved Hours granted."""
+        return self._sum("granted")
+
+    @property
+    def used(self) -> int:
+        """Reserved Hours used."""
+        return self._sum("used")
+
+    @property
+    def expiring(self) -> int:
+        """Hours in lots that are to be used soon."""
+        return self._sum("expiring_minutes")
+
+    @property
+    def score(self) -> Score:
+        """All promises judged."""
+        return added(one.score for one in self.lines)
+
+    @property
+    def open_tickets(self) -> int:
+        """Open requests."""
+        return self._sum("open_tickets")
+
+    @property
+    def escalations(self) -> int:
+        """Open escalations."""
+        return self._sum("escalations")
 
 
-def portfolio(user: User, now: datetime) -> Portfolio:
-    """One line a contract, historical clients apart; six queries, however many."""
-    contracts = list(
+def portfolio(user: User, view: View, now: datetime) -> Portfolio:
+    """One line a client, historical clients apart; eight queries, however many."""
+    today = day_of(now)
+    contracts = _contracts(user)
+    going_on = [one for one in contracts if one.status != Contract.Status.ENDED]
+    hours = hours_of(user, going_on, now)
+    expiring = _expiring(user, going_on, today)
+    scores = by_client(user, contracts, now)
+    work = Ticket.objects.visible_to(user).open().filter(contract__in=contracts)
+    tickets = dict(work.order_by().values_list("organization_id").annotate(n=Count("pk")))
+    burning = Escalation.objects.visible_to(user).open().filter(ticket__contract__in=contracts)
+    escalations = dict(burning.order_by().values_list("organization_id").annotate(n=Count("pk")))
+    by_organization: dict[int, list[Contract]] = {}
+    for one in contracts:
+        by_organization.setdefault(one.organization_id, []).append(one)
+    lines = []
+    for pk, mine in by_organization.items():
+        accounts = [hours[one.pk] for one in mine if one.pk in hours]
+        lines.append(
+            Line(
+                mine[0].organization, mine, accounts, [lot for one in mine for lot in expiring.get(one.pk, ())],
+                _spark(accounts, today), scores[pk], tickets.get(pk, 0), escalations.get(pk, 0), today,
+            )
+        )  # fmt: skip
+    return Portfolio(_chosen(lines, view), len(lines), view)
+
+
+def _contracts(user: User) -> list[Contract]:
+    """By client; of each, those that go on before those that have ended, the newest first."""
+    found = (
         Contract.objects.visible_to(user)
         .exclude(status=Contract.Status.DRAFT)
         .filter(organization__is_historical=False)
-        .select_related("organization", "hours")
-        .order_by("organization__name", "reference")
+        .select_related("organization")
+        .order_by("organization__name", "-starts_on", "-id")
     )
-    awaiting = awaiting_minutes(user, contracts)
-    scores = _scores(user, contracts, now)
-    work = Ticket.objects.visible_to(user).open().filter(contract__in=contracts)
-    tickets = dict(work.order_by().values_list("contract_id").annotate(n=Count("pk")))
-    burning = Escalation.objects.visible_to(user).filter(closed_at__isnull=True, ticket__contract__in=contracts)
-    escalations = dict(burning.order_by().values_list("ticket__contract_id").annotate(n=Count("pk")))
-    lines = [
-        Line(
-            contract=one,
-            hours=hours_line(one, getattr(one, "hours", None), awaiting.get(one.pk, 0)),
-            score=scores.get(one.pk, Score()),
-            open_tickets=tickets.get(one.pk, 0),
-            escalations=escalations.get(one.pk, 0),
-            today=timezone.localdate(now),
-        )
-        for one in contracts
+    return sorted(found, key=lambda one: one.status == Contract.Status.ENDED)
+
+
+def _chosen(lines: list[Line], view: View) -> list[Line]:
+    words = view.words.casefold().split()
+    kept = [
+        line
+        for line in sorted(lines, key=lambda line: line.organization.name.casefold())
+        if all(word in line.organization.name.casefold() for word in words)
+        and (not view.need or NEEDS[view.need][1](line))
     ]
-    return _summed(sorted(lines, key=_first))
+    if view.order:
+        return sorted(kept, key=ORDERS[view.order][0], reverse=view.backward)
+    return sorted(kept, key=_first)
 
 
 def _first(line: Line) -> tuple[bool, ...]:
     """What needs somebody stands on top; otherwise as they came, by name."""
-    over = line.contract.status == Contract.Status.ENDED
-    return over, not line.escalations, not line.hours.awaiting, not line.low
+    return line.is_over, not line.escalations, not line.awaiting, not (line.low or line.runs_out_soon)
 
 
-def _scores(user: User, contracts: Sequence[Contract], now: datetime) -> dict[int, Score]:
-    """Contract id → the verdicts of the last 90 days."""
-    verdicts = Counter(
-        {
-            (row["contract_ref"], row["verdict"]): row["n"]
-            for row in Clock.objects.visible_to(user)
-            .filter(contract_ref__in=[one.pk for one in contracts], judged_at__gte=now - WINDOW)
-            .order_by()
-            .values("contract_ref", "verdict")
-            .annotate(n=Count("pk"))
-        }
+def _expiring(user: User, contracts: Sequence[Contract], today: date) -> dict[int, list[Lot]]:
+    """Contract id → its lots that are to be used soon; the whole ledger is played only for contracts that have such."""
+    until = today + timedelta(days=EXPIRY)
+    ending = HoursEntry.objects.visible_to(user).filter(
+        account__contract__in=contracts, expires_on__range=(today, until)
     )
+    entries = HoursEntry.objects.visible_to(user).filter(account__in=ending.values("account")).select_related("account")
+    by_contract: dict[int, list[HoursEntry]] = {}
+    for one in entries.order_by("id"):
+        by_contract.setdefault(one.account.contract_id, []).append(one)
     return {
-        one.pk: Score(verdicts[one.pk, Verdict.MET], verdicts[one.pk, Verdict.MISSED], verdicts[one.pk, Verdict.VOID])
-        for one in contracts
+        pk: [lot for lot in lots(map(posting, mine)) if lot.expires_within(today, EXPIRY)]
+        for pk, mine in by_contract.items()
     }
 
 
-def _summed(lines: list[Line]) -> Portfolio:
-    reserved = [line.hours for line in lines if not line.on_demand]
-    return Portfolio(
-        lines=lines,
-        granted=sum(one.granted for one in reserved),
-        used=sum(one.used for one in reserved),
-        free=sum(one.free for one in reserved),
-        usage=sum(line.hours.usage for line in lines),
-        awaiting=sum(line.hours.awaiting for line in lines),
-        score=Score(*(sum(getattr(line.score, name) for line in lines) for name in ("met", "missed", "void"))),
-        open_tickets=sum(line.open_tickets for line in lines),
-        escalations=sum(line.escalations for line in lines),
-        clients=len({line.contract.organization_id for line in lines}),
-    )
+def _spark(accounts: Sequence[Hours], today: date) -> charts.Spark | None:
+    """How the account that matters most went: the one that runs out first, or the only one."""
+    told = [one for one in accounts if one.forecast]
+    if not told:
+        return None
+    one = min(told, key=lambda one: (one.forecast.on if one.forecast else None) or date.max)
+    changes = dict(one.granted_on)
+    for day, minutes in one.worked.items():
+        changes[day] = changes.get(day, 0) - minutes
+    return charts.spark(one.free, today, changes, one.forecast, one.is_open)

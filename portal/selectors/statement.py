@@ -1,94 +1,114 @@
-"""A contract's hours as a statement of account: figures, lines with running sums, what still awaits an approver."""
+"""A contract's hours as a statement of account, for the client and for whoever looks after it: the same pieces for both."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import F
 
 from accounts.models import User
-from contracts.models import Contract, HoursEntry
-from contracts.selectors import hours_entries, hours_of
-from tickets.models import WorkLog
+from contracts.lots import Lot, Period, lots, period
+from contracts.models import Contract
+from contracts.selectors import day_of, posting
+from portal import charts
+from tickets.models import Category, WorkLog
 
-from .home import awaiting_minutes, hours_line
-
-LINES = 200
-WORK_LOG = "work_log"
-Kind = HoursEntry.Kind
+from .hours import Hours, hours_of
+from .ledger import Filters, Ledger
 
 
 @dataclass(frozen=True)
-class Line:
-    """One entry with the balance after it (of usage: the total used after it); what was worked, when it came of work."""
+class Share:
+    """A part of what was worked: of a category or a person. `key` narrows the ledger to it."""
 
-    entry: HoursEntry
-    balance: int
-    log: WorkLog | None = None
-    reversed_by: HoursEntry | None = None
-    reverses: HoursEntry | None = None
-
-    @property
-    def taken(self) -> int | None:
-        """Minutes that left, positive."""
-        return -self.entry.minutes if self.entry.minutes < 0 else None
-
-    @property
-    def given(self) -> int | None:
-        """Minutes that came."""
-        return self.entry.minutes if self.entry.minutes >= 0 else None
+    name: str  # empty: of no category
+    key: str | int
+    minutes: int
+    entries: int
+    percent: int
 
 
-def statement(user: User, contract: Contract, today: date) -> dict[str, Any]:
-    """The page's context, for who may see this contract's hours. Seven queries, however many lines."""
-    account = hours_of(contract)
-    figures = hours_line(contract, account, awaiting_minutes(user, [contract]).get(contract.pk, 0))
-    on_demand = contract.plan == Contract.Plan.ON_DEMAND
-    entries = hours_entries(contract, LINES)
-    lines, before = _lines(user, entries, figures.usage if on_demand else figures.free, on_demand)
+@dataclass(frozen=True)
+class Burn:
+    """The burn-down of the current period: two drawings of one thing, and the table behind them."""
+
+    period: Period
+    wide: charts.BurnDown
+    narrow: charts.BurnDown
+    table: list[charts.Row]
+
+
+def statement(user: User, contract: Contract, asked: Mapping[str, str], now: datetime) -> dict[str, Any]:
+    """The context of a contract's hours, for who may see them. Eight queries, however many lines."""
+    today = day_of(now)
+    hours = hours_of(user, [contract], now)[contract.pk]
+    ledger = Ledger(user, contract)
+    postings = [posting(one) for one in reversed(ledger.entries) if not ledger.of_usage(one)]
+    current = period(postings, today=today, ends_on=contract.ends_on or contract.renews_on)
+    since = today - timedelta(days=charts.SPARK_BACK) if current is None else current.first
+    catalogue = list(Category.objects.all())
+    categories, people = _shares(ledger, since, catalogue)
     return {
         "contract": contract,
-        "hours": figures,
-        "on_demand": on_demand,
-        "this_month": _used_in(user, contract, today),
+        "hours": hours,
+        "on_demand": hours.on_demand,
         "today": today,
-        "lines": lines,
-        "taken": sum(one.taken or 0 for one in lines),
-        "given": sum(one.given or 0 for one in lines),
-        "before": before if len(entries) == LINES else None,
+        "this_month": sum(m for day, m in hours.worked.items() if day.replace(day=1) == today.replace(day=1)),
+        "burn": None if current is None or hours.on_demand else _burn(hours, ledger, current, today),
+        "lots": [] if hours.on_demand else lots_to_show(lots(postings), today),
+        "since": since,
+        "by_category": categories,
+        "by_person": people,
         "awaiting": _awaiting(user, contract),
+        **ledger.page(Filters.of(asked), asked.get("page")),
+        "months": ledger.months,
+        "categories": catalogue,
+        "workers": list({one.author_id: one.author for one in ledger.works}.items()),
     }
 
 
-def _lines(user: User, entries: list[HoursEntry], total: int, on_demand: bool) -> tuple[list[Line], int]:
-    """Newest first, each with the sum after it, back from what the account holds now; and what was there before them."""
-    logs = _logs(user, [one.cause_id for one in entries if one.cause_kind == WORK_LOG])
-    reversals = {one.reverses_id: one for one in entries if one.reverses_id}
-    originals = HoursEntry.objects.visible_to(user).in_bulk(list(reversals)) if reversals else {}
-    lines = []
-    for one in entries:
-        original = originals.get(one.reverses_id) if one.reverses_id else None
-        counts = (one.kind == Kind.USAGE or (original is not None and original.kind == Kind.USAGE)) == on_demand
-        log = logs.get(one.cause_id) if one.cause_kind == WORK_LOG else None
-        lines.append(Line(one, total, log, reversals.get(one.pk), original))
-        if counts:
-            total += one.minutes if on_demand else -one.minutes
-    return lines, total
+def lots_to_show(found: list[Lot], today: date) -> list[Lot]:
+    """Those that hold hours, in the order of their use; and those used up that are not yet over."""
+    return [one for one in found if one.left or not one.is_over(today)]
 
 
-def _logs(user: User, ids: list[int]) -> dict[int, WorkLog]:
-    logs = WorkLog.objects.visible_to(user).filter(pk__in=ids).select_related("author", "ticket__organization")
-    return {one.pk: one for one in logs}
-
-
-def _used_in(user: User, contract: Contract, today: date) -> int:
-    """Minutes worked this month and drawn or used, less what was taken back."""
-    found = HoursEntry.objects.visible_to(user).filter(
-        account__contract=contract, worked_on__gte=today.replace(day=1), worked_on__lte=today
+def _burn(hours: Hours, ledger: Ledger, current: Period, today: date) -> Burn | None:
+    if hours.forecast is None:
+        return None
+    changes: dict[date, int] = {}
+    for one in ledger.entries:
+        if not ledger.of_usage(one):
+            changes[one.worked_on] = changes.get(one.worked_on, 0) + one.minutes
+    left = charts.left_by_day(hours.free, today, current.first, changes)
+    wide, narrow = (
+        charts.burn_down(plane, current, today, left, hours.forecast, hours.is_open)
+        for plane in (charts.WIDE, charts.NARROW)
     )
-    return -(found.exclude(kind=Kind.GRANT).aggregate(minutes=Sum("minutes"))["minutes"] or 0)
+    return Burn(current, wide, narrow, charts.table(current, today, left, hours.forecast, hours.is_open))
+
+
+def _shares(ledger: Ledger, since: date, catalogue: Sequence[Category]) -> tuple[list[Share], list[Share]]:
+    """What the work since a day was for, and who did it, largest first."""
+    names = {one.slug: one.name for one in catalogue}
+    categories: dict[Any, list[int]] = {}
+    people: dict[Any, list[int]] = {}
+    for one in ledger.works:
+        if one.covered and one.worked_on >= since and not one.is_reversed:
+            categories.setdefault((names.get(one.category, ""), one.category), []).append(one.covered)
+            people.setdefault((one.author, one.author_id), []).append(one.covered)
+    return _ranked(categories), _ranked(people)
+
+
+def _ranked(parts: dict[Any, list[int]]) -> list[Share]:
+    whole = sum(sum(one) for one in parts.values())
+    shares = [
+        Share(name, key, sum(minutes), len(minutes), round(100 * sum(minutes) / whole))
+        for (name, key), minutes in parts.items()
+    ]
+    return sorted(shares, key=lambda one: (-one.minutes, one.name))
 
 
 def _awaiting(user: User, contract: Contract) -> list[WorkLog]:

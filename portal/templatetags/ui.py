@@ -33,6 +33,7 @@ STYLES = {
         "time": "H:i",
         "weekday": "D H:i",
         "month": "F Y",
+        "mark": "j M",
         "long": "l j F Y, H:i",
     },
     "fr": {
@@ -43,6 +44,7 @@ STYLES = {
         "time": "H:i",
         "weekday": "D. H:i",
         "month": "F Y",
+        "mark": "j N",
         "long": "l j F Y, H:i",
     },
 }
@@ -98,7 +100,7 @@ def machine_duration(value: int | dt.timedelta | None) -> str:
 def instant(value: dt.datetime | dt.date | None, style: str = "short") -> str:
     """An aware instant in the reader's zone and language: `Tue 24 Nov, 10:30`; a date as `Tue 24 Nov`.
 
-    Styles: short, dated (with its year), day, date, time, weekday (`Thu 13:40`), month, long. A short one of another
+    Styles: short, dated (with its year), day, date, time, weekday (`Thu 13:40`), month, mark (`24 Nov`), long. A short one of another
     year shows the year.
     """
     if value is None or value == "":
@@ -110,7 +112,7 @@ def instant(value: dt.datetime | dt.date | None, style: str = "short") -> str:
     elif style in {"short", "dated", "time", "weekday"}:
         style = "day" if style != "dated" else "date"
     written = formats.date_format(value, _styles()[style])
-    return written.replace(" ", NBSP) if style in {"day", "date", "weekday", "month"} else _hold(written)
+    return written.replace(" ", NBSP) if style in {"day", "date", "weekday", "month", "mark"} else _hold(written)
 
 
 @register.simple_tag
@@ -175,7 +177,17 @@ def startswith(text: Any, start: str) -> bool:
 @register.filter
 def draft_key(tags: str) -> str:
     """The key in a message's `draft:<key>` tag: the draft that was just sent and may go."""
-    return next((tag.removeprefix("draft:") for tag in (tags or "").split() if tag.startswith("draft:")), "")
+    return _tagged(tags, "draft:")
+
+
+@register.filter
+def undo_key(tags: str) -> str:
+    """The key in a message's `undo:<key>` tag: what was done can be taken back by it."""
+    return _tagged(tags, "undo:")
+
+
+def _tagged(tags: str, start: str) -> str:
+    return next((tag.removeprefix(start) for tag in (tags or "").split() if tag.startswith(start)), "")
 
 
 def _name(person: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
@@ -23,7 +24,7 @@ def home(request: Request) -> HttpResponse:
         return redirect("portal:queue")
     rows, count = homes.open_tickets(request.user, request.now)
     contracts = homes.contracts_of(request.user)
-    hours = homes.hours(request.user, contracts)
+    hours = homes.hours(request.user, request.now, contracts)
     context = {
         "catalogue": catalogue(),
         "contracts": contracts,
@@ -42,19 +43,23 @@ def home(request: Request) -> HttpResponse:
 @login_required
 @require_GET
 def tickets(request: Request) -> HttpResponse:
-    """The reader's requests, and a search over them and over what can be asked for; only rows for the palette."""
+    """The reader's requests, and a search over them and over what can be asked for; only rows for the palette. Who searches
+    for a reference is led to it."""
     which = request.GET.get("show", "")
     words = request.GET.get("q", "").strip()[:100]
     if which not in {"open", "done", "all"}:
         which = "all" if words else "open"
+    palette = getattr(request, "htmx", False) and "palette" in request.GET
+    page = homes.ticket_page(request.user, words=words, which=which, number=request.GET.get("page"), now=request.now)
+    exact = next((row.ticket.reference for row in page.object_list if row.ticket.reference == words.upper()), None)
+    if exact and not palette and request.path == reverse("portal:search"):
+        return redirect("portal:ticket", exact)
     context = {
-        "page": homes.ticket_page(
-            request.user, words=words, which=which, number=request.GET.get("page"), now=request.now
-        ),
+        "page": page,
         "types": homes.types_for(words),
+        "clients": homes.clients_for(request.user, words) if palette else [],
         "which": which,
         "words": words,
         "many_clients": request.user.is_valiantys or len(request.user.roles) > 1,
     }
-    palette = getattr(request, "htmx", False) and "palette" in request.GET
     return render(request, "portal/_found.html" if palette else "portal/tickets.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -9,9 +11,11 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from accounts.models import Organization
 from accounts.permissions import ACTIONS, allows
 from accounts.requests import Request
 from portal import ticket_page
+from portal.bulk import may_act
 from portal.selectors import queue as queues
 from tickets.selectors import ticket_by_reference
 
@@ -24,37 +28,57 @@ def queue(request: Request) -> HttpResponse:
     """Open work, most urgent first; only its rows when htmx asks, and nothing when they are the same."""
     if request.user.staff_role not in ACTIONS["queue.view"]:
         raise Http404
-    filters = queues.Filters.of(request.GET)
-    found = queues.totals(request.user, request.now)
-    page, groups = queues.page(request.user, filters, request.GET.get("page"), request.now, found)
-    views = queues.views(found, filters.view)
-    digest = queues.digest(groups, views, request.now)
+    asked = queues.Filters.of(request.GET)
     live = bool(getattr(request, "htmx", False))
-    if live and request.headers.get(SEEN) == digest:
+    clients = queues.clients(request.user, asked.client) if asked.client or not live else []
+    shown = queues.compose(request.user, asked.among(clients), request.now)
+    if live and request.headers.get(SEEN) == shown["digest"]:
         return HttpResponse(status=204)
-    context = {
-        "filters": filters, "page": page, "groups": groups, "views": views, "digest": digest, "now": request.now,
-        "title": queues.VIEWS[filters.view], "empty": queues.EMPTY[filters.view], "live": live,
-    }  # fmt: skip
+    acts = may_act(request.user)
+    context = {**shown, "now": request.now, "live": live, "may_act": acts}
     if not live:
-        clients = queues.clients(request.user)
-        context |= {
-            "chips": filters.chips(clients), "choices": filters.choices(clients), "shortcuts": _shortcuts(),
-            "keep": [{"name": "view", "value": filters.view}] if filters.view != "urgent" else [],
-            "may_open": allows(request.user.staff_role, "ticket.open"),
-        }  # fmt: skip
+        context |= _around(request, shown["filters"], clients, acts)
     response = render(request, "portal/_queue.html" if live else "portal/queue.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
 
-def _shortcuts() -> list[dict[str, object]]:
-    return [
+def _around(request: Request, filters: queues.Filters, clients: list[Organization], acts: bool) -> dict[str, Any]:
+    """What stands around the rows, and doesn't come again with them."""
+    bulk_actions = [
+        {"value": "assign", "label": _("Assign"), "key": "A"},
+        {"value": "prioritize", "label": _("Priority"), "key": "P", "does": _("Correct the priority")},
+        {"value": "resolve", "label": _("Resolve"), "key": "C"},
+    ]
+    return {
+        "chips": filters.chips(clients),
+        "choices": filters.choices(clients),
+        "shortcuts": _shortcuts(acts=acts),
+        "keep": [{"name": "view", "value": filters.view}] if filters.view != "urgent" else [],
+        "may_open": allows(request.user.staff_role, "ticket.open"),
+        "bulk_actions": bulk_actions,
+        "page_actions": [
+            {"label": one.get("does", one["label"]), "press": one["key"].lower()} for one in bulk_actions if acts
+        ],
+    }
+
+
+def _shortcuts(*, acts: bool) -> list[dict[str, Any]]:
+    every: list[dict[str, Any]] = [
         {"keys": ["J", "K"], "label": _("Next and previous request")},
         {"keys": [_("Enter")], "label": _("Open it")},
         {"keys": ["R"], "label": _("Reply")},
         {"keys": ["N"], "label": _("Internal note")},
+    ]
+    if not acts:
+        return every
+    return [
+        *every,
         {"keys": ["T"], "label": _("Log time")},
+        {"keys": ["X"], "label": _("Choose it, or not")},
+        {"keys": ["A"], "label": _("Assign what is chosen")},
+        {"keys": ["P"], "label": _("Correct its priority")},
+        {"keys": ["C"], "label": _("Resolve it")},
     ]
 
 

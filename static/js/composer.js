@@ -45,6 +45,8 @@ function attach(form) {
   };
   addEventListener("hashchange", arrive);
   queueMicrotask(arrive);
+  // Browsers go to the fragment's place once the page is drawn, and take the focus away: give it back, if nobody has moved on.
+  addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(() => { if (document.activeElement === document.body) arrive(); })));
 
   const WRAPS = { bold: ["**", "**"], italic: ["*", "*"], code: ["`", "`"], link: ["[", "](https://)"] };
   const LINES = { list: "- ", quote: "> " };

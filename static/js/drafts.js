@@ -104,6 +104,7 @@ document.addEventListener("draft:sent", (event) => forget(event.detail.key ?? ev
 // Other modules have readied their forms by then.
 addEventListener("DOMContentLoaded", () => { for (const form of document.querySelectorAll("form[data-draft]")) attach(form); });
 document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt.matches?.("form[data-draft]")) attach(event.detail.elt);
   for (const form of event.detail.elt.querySelectorAll?.("form[data-draft]") ?? []) attach(form);
 });
 try {

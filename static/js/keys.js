@@ -21,13 +21,13 @@ function typing(target) {
 document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     const form = event.target.closest?.("form");
-    if (form && event.target.matches("textarea, input")) {
+    if (form && event.target.matches("textarea, input, select")) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("[data-default-submit]") ?? undefined);
     }
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || !on) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || (!on && event.isTrusted)) return; // the palette presses keys too
   if (typing(event.target)) {
     if (event.key === "Escape" && !event.target.closest("dialog")) event.target.blur();
     return;

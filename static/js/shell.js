@@ -48,23 +48,52 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The palette: places are narrowed here, tickets are asked of the server (htmx); arrows walk over both.
+// The palette: places and actions are narrowed here, requests and clients are asked of the server (htmx); arrows walk over
+// all. Enter in the box goes where nothing else can be meant: to the very reference, or to the one row that is left, which
+// is marked; otherwise to the page of what was found.
 const palette = $("[data-palette]");
 if (palette) {
-  const box = $("input[name=q]", palette);
+  const box = $("input[name=q]", palette), found = $("#palette-found", palette);
   const places = $$("[data-places] li:not(.group)", palette);
+  const items = () => $$(".results :is(a, button)", palette).filter((item) => item.offsetParent);
+  const meant = () => {
+    const words = box.value.trim().toUpperCase(), left = items();
+    if (!words) return null;
+    return left.find((item) => $(".ref", item)?.textContent === words) ?? (left.length === 1 ? left[0] : null);
+  };
   const narrow = () => {
     const words = plain(box.value).split(/\s+/).filter(Boolean);
     for (const place of places) place.hidden = !words.every((word) => plain(place.textContent).includes(word));
-    const group = $("[data-places] .group", palette);
-    if (group) group.hidden = places.every((place) => place.hidden);
-    if (!box.value) $("#palette-found", palette).replaceChildren();
+    for (const list of $$("[data-places]", palette)) list.hidden = $$("li:not(.group)", list).every((place) => place.hidden);
+    if (!box.value) found.replaceChildren();
+    point();
+  };
+  const point = () => {
+    for (const item of $$("[data-at]", palette)) delete item.dataset.at;
+    const item = meant();
+    if (item) item.dataset.at = "";
   };
   box.addEventListener("input", narrow);
+  palette.addEventListener("htmx:afterSwap", point);
+  palette.addEventListener("submit", (event) => {
+    const item = meant();
+    if (!item) return;
+    event.preventDefault();
+    item.click();
+  });
   palette.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
-    step([box, ...$$(".results a", palette).filter((item) => item.offsetParent)], event.key === "ArrowDown" ? 1 : -1);
+    step([box, ...items()], event.key === "ArrowDown" ? 1 : -1);
+  });
+  // An action is a key of the page, or opens a dialog of its own: the palette makes way first.
+  palette.addEventListener("click", (event) => {
+    const item = event.target.closest("[data-press], [data-opens]");
+    if (!item) return;
+    palette.close();
+    const { press, opens } = item.dataset;
+    if (press) document.body.dispatchEvent(new KeyboardEvent("keydown", { key: press, bubbles: true, cancelable: true }));
+    else if (!event.ctrlKey && !event.metaKey && open(opens)) event.preventDefault();
   });
   // A whole page is no answer here: Enter leads to it.
   palette.addEventListener("htmx:beforeSwap", (event) => {
@@ -80,7 +109,8 @@ function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-// Toasts: a close button each; they leave by themselves after eight seconds unless someone looks at them.
+// Toasts: a close button each; they leave by themselves after eight seconds unless someone looks at them. One that asks
+// something (a form: "Undo") stays.
 function toast(text, tone = "") {
   const template = $("#toast-template"), shelf = $("#toasts");
   if (!template || !shelf) return;
@@ -97,6 +127,7 @@ function settle(item) {
     item.append(close);
   }
   let timer;
+  if ($("form", item)) return;
   const wait = () => { timer = setTimeout(() => item.remove(), 8000); };
   const stay = () => clearTimeout(timer);
   item.addEventListener("pointerenter", stay);

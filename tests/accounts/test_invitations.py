@@ -179,3 +179,43 @@ def test_a_weak_password_is_refused_and_leaves_the_invitation_open(cast, passwor
         services.accept(token=token, visitor=NOBODY, password=password, now=cast.now)
     assert services.look(token=token, visitor=NOBODY, now=cast.now).state == "new"
     assert not User.objects.filter(email="zoe@northwind.example").exists()
+
+
+def test_an_invitation_is_sent_again_and_lives_longer(cast):
+    invitation, later = invite(cast), cast.now + timedelta(days=20)
+    with tenancy.user(cast.carl):
+        services.resend(actor=cast.carl, organization=cast.northwind, invitation_id=invitation.pk, now=later)
+        mails = list(Delivery.objects.order_by("id"))
+        assert [mail.address for mail in mails] == ["zoe@northwind.example"] * 2
+        assert mails[0].context["path"] == mails[1].context["path"]
+        assert Event.objects.filter(verb="person.reinvited").count() == 1
+    assert services.look(token=token_of(invitation), visitor=NOBODY, now=later).state == "new"
+
+
+def test_not_twice_within_five_minutes(cast):
+    invitation = invite(cast)
+    with tenancy.user(cast.carl), pytest.raises(Refused, match="five minutes"):
+        services.resend(
+            actor=cast.carl, organization=cast.northwind, invitation_id=invitation.pk,
+            now=cast.now + timedelta(minutes=4),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(("person", "error"), [("ann", PermissionDenied), ("bob", Http404), ("lea", PermissionDenied)])
+def test_nobody_else_sends_it_again(cast, person, error):
+    invitation, actor = invite(cast), getattr(cast, person)
+    with tenancy.user(actor), pytest.raises(error):
+        services.resend(
+            actor=actor, organization=cast.northwind, invitation_id=invitation.pk, now=cast.now + timedelta(days=1)
+        )
+
+
+def test_a_withdrawn_one_is_not_sent_again(cast):
+    invitation = invite(cast)
+    with tenancy.user(cast.carl):
+        services.revoke(actor=cast.carl, organization=cast.northwind, invitation_id=invitation.pk, now=cast.now)
+        with pytest.raises(Refused, match="no longer open"):
+            services.resend(
+                actor=cast.carl, organization=cast.northwind, invitation_id=invitation.pk,
+                now=cast.now + timedelta(days=1),
+            )  # fmt: skip

@@ -108,9 +108,10 @@ def test_a_visitor_has_cookies_only(client, db):
 def test_a_person_edits_the_profile(client, cast):
     client.force_login(cast.ann)
     assert client.get(reverse("accounts:profile")).status_code == 200
-    form = {"name": "Ann W.", "language": "fr", "time_zone": "America/Montreal"}
+    form = {"name": "Ann W.", "language": "fr", "time_zone": "America/Montreal", "theme": "dark"}
     answer = client.post(reverse("accounts:profile"), form)
     assert answer.status_code == 302
     ann = User.objects.get(pk=cast.ann.pk)
-    assert (ann.name, ann.language, ann.time_zone) == ("Ann W.", "fr", "America/Montreal")
+    assert (ann.name, ann.language, ann.time_zone, ann.theme) == ("Ann W.", "fr", "America/Montreal", "dark")
+    assert (answer.cookies["language"].value, answer.cookies["theme"].value) == ("fr", "dark")
     assert client.post(reverse("accounts:profile"), form | {"time_zone": "Mars/Base"}).status_code == 422

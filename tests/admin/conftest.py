@@ -10,6 +10,8 @@ from django.urls import reverse
 from audit.models import Event
 from common import tenancy
 
+from .world import make_world
+
 
 def values(form: BaseForm) -> dict[str, Any]:
     """What a browser would post for a form as it is shown."""
@@ -40,6 +42,12 @@ def page_values(page: Any) -> dict[str, Any]:
             posted |= values(form)
             pending += getattr(form, "nested_formsets", [])
     return posted
+
+
+@pytest.fixture
+def world(cast: Any) -> Any:
+    """The cast, and a row in every table. See tests/admin/world.py."""
+    return make_world(cast)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from slo.lines import LineError, read_holidays, read_weekly, write_holidays, write_weekly
+from slo.lines import FRENCH_DAYS, LineError, read_holidays, read_weekly, write_holidays, write_weekly
 from slo.models import BusinessCalendar, CalendarEdition
 
 from .conftest import messages
@@ -22,6 +22,15 @@ def test_saving_other_hours_publishes_an_edition(change, ada, cast):
     assert second.weekly["0"] == [["09:00", "12:30"], ["14:00", "18:00"]]
     assert second.weekly["4"] == [["09:00", "16:00"]]
     assert second.holidays == first.holidays
+
+
+def test_a_french_reader_meets_french_days_and_saving_them_publishes_nothing(change, ada, cast):
+    cast.ada.language = "fr"
+    cast.ada.save()
+    page = ada.get(reverse("admin:slo_businesscalendar_change", args=[cast.paris.pk]))
+    assert "lun-ven 09:00-18:00" in page.text
+    assert change("slo_businesscalendar", cast.paris.pk, page).status_code == 302
+    assert len(editions(cast)) == 1
 
 
 def test_saving_without_a_change_publishes_nothing(change, cast):
@@ -87,6 +96,9 @@ def test_lines_come_back_as_they_were_written():
     assert write_weekly(read_weekly(week)) == week
     assert read_weekly("lun-mar 9:00-12:00") == {"0": [["09:00", "12:00"]], "1": [["09:00", "12:00"]]}
     assert read_weekly("Monday: 09:00 - 12:00") == {"0": [["09:00", "12:00"]]}
+    french = write_weekly(read_weekly(week), FRENCH_DAYS)
+    assert french.startswith("lun-mar 09:00-12:30")
+    assert read_weekly(french) == read_weekly(week)
     days = "2026-12-24 Christmas Eve\n2026-12-25 Noël"
     assert write_holidays(read_holidays(days)) == days
     for wrong in ("Mon", "Fri-Mon 09:00-10:00", "Mon 9-12", "Mon 09:00"):

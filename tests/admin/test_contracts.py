@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from common import tenancy
 from contracts import services
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry, StandardEdition
 from contracts.selectors import promise
 
 from .conftest import edits, messages
@@ -94,6 +94,19 @@ def test_a_wrong_term_is_refused_with_words(change, cast, document, value, words
     assert answer.status_code == 200
     assert words in answer.text
     assert edits() == []
+
+
+def test_a_french_administrator_is_refused_in_french(change, ada, cast, document):
+    cast.ada.language = "fr"
+    cast.ada.save()
+    answer = change("contracts_agreementdocument", document.pk, **{"clauses-0-terms-0-value": "bientôt"})
+    assert (
+        "« Première réponse, priorité haute » attend un nombre entier (minutes ouvrées)".replace(
+            "« ", "«\N{NO-BREAK SPACE}"
+        ).replace(" »", "\N{NO-BREAK SPACE}»")
+        in answer.text
+    )
+    assert "(jours ouvrés)" in answer.text  # the unit beside each term
 
 
 def test_a_clause_and_its_term_are_added_together(change, cast, document):
@@ -208,3 +221,43 @@ def test_editing_is_an_administrators(cast, document):
 
     with tenancy.user(cast.max), pytest.raises(PermissionDenied):
         services.editing.edit(actor=cast.max, part=document, fields=[], now=cast.now)
+
+
+def test_a_standard_edition_is_incorporated_on_the_contracts_page(change, ada, cast):
+    with tenancy.everyone():
+        guide = StandardEdition.objects.get()
+    pk = cast.northwind_contract.pk
+    answer = change("contracts_contract", pk, incorporate_edition=guide.pk)
+    assert "Say from which day the edition binds" in answer.text
+    answer = change("contracts_contract", pk, incorporate_edition=guide.pk, incorporate_on="2030-01-02")
+    assert "is part of this contract now" in messages(answer, ada)
+    with tenancy.everyone():
+        assert AgreementDocument.objects.get().standard_edition == guide
+
+
+def test_an_order_of_precedence_that_names_a_kind_twice_is_refused_with_words(change, cast):
+    wrong = "ms_terms, general_terms, msa, order\npolicy, guide, guide"
+    answer = change("contracts_contract", cast.northwind_contract.pk, precedence=wrong)
+    assert answer.status_code == 200
+    assert "stands in the order exactly once. Look at: guide" in answer.text
+
+
+def test_the_pages_of_standard_documents_show_what_is_published(ada, cast):
+    with tenancy.everyone():
+        guide = StandardEdition.objects.get()
+    for name, pk in (("standarddocument", guide.document_id), ("standardedition", guide.pk)):
+        page = ada.get(reverse(f"admin:contracts_{name}_change", args=[pk]))
+        assert page.status_code == 200
+    assert 'name="_save"' not in page.text
+    assert (
+        ada.post(reverse("admin:contracts_standardedition_change", args=[guide.pk]), {"label": "x"}).status_code == 403
+    )
+
+
+def test_a_contracts_order_of_precedence_is_its_own(change, cast):
+    order = "msa\nms_terms, general_terms\norder, policy, guide"
+    assert change("contracts_contract", cast.northwind_contract.pk, precedence=order).status_code == 302
+    assert edits()[-1]["fields"] == ["precedence"]
+    with tenancy.everyone():
+        contract = Contract.objects.get(pk=cast.northwind_contract.pk)
+    assert contract.order() == (("msa",), ("ms_terms", "general_terms"), ("order", "policy", "guide"))

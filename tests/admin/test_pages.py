@@ -6,29 +6,9 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from common import tenancy
-from contracts import services as contracts
 from slo.models import BusinessCalendar
-from tickets import services
 
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
-
-
-@pytest.fixture
-def world(cast):
-    """A row or more in most tables."""
-    with tenancy.user(cast.ann):
-        ticket = services.open_ticket(
-            actor=cast.ann, organization=cast.northwind, contract=cast.northwind_contract, subject="Fire", body="Fire",
-            impact="team", urgency="blocked", now=cast.now,
-        )  # fmt: skip
-    with tenancy.user(cast.ada):
-        contracts.grant(
-            actor=cast.ada, contract=cast.northwind_contract, minutes=600, worked_on=cast.now.date(), now=cast.now
-        )
-        services.log_time(
-            actor=cast.ada, ticket_id=ticket.pk, minutes=20, summary="Looked", worked_on=cast.now.date(), now=cast.now
-        )
-    return cast
 
 
 @pytest.mark.parametrize("model", REGISTERED, ids=lambda model: model._meta.label)
@@ -66,6 +46,19 @@ def test_only_what_goes_through_services_is_there():
     assert wild == []
 
 
+@pytest.mark.parametrize(
+    "name", ["index", "tickets_requesttype_import_rows", "tickets_requesttype_export_rows", "contracts_contract_add"]
+)
+def test_the_door_is_the_portals_and_asks_for_a_second_step(client, world, settings, name):
+    url = reverse(f"admin:{name}")
+    assert client.get(url, follow=True).redirect_chain[-1][0].startswith(reverse("account_login"))
+    client.force_login(world.ada)
+    assert client.get(url).status_code == 200
+    settings.STAFF_SECOND_STEP = True
+    client.force_login(world.ada)
+    assert client.get(url).url == reverse("mfa_index")
+
+
 def test_history_offers_nothing_to_change(client, world):
     client.force_login(world.ada)
     for name in ("audit_event", "notifications_delivery", "slo_clock", "tickets_ticket", "contracts_hoursaccount"):
@@ -84,7 +77,7 @@ def test_an_invitations_link_does_not_show_in_the_outbox(client, world):
 
     invite(world)
     with tenancy.everyone():
-        delivery = Delivery.objects.get(template="invitation")
+        delivery = Delivery.objects.filter(template="invitation").latest("pk")
     client.force_login(world.ada)
     page = client.get(reverse("admin:notifications_delivery_change", args=[delivery.pk]))
     assert delivery.context["path"] not in page.text

@@ -38,9 +38,10 @@ def prepare() -> dict[str, Any]:
     from allauth.account.utils import user_pk_to_url_str
     from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
     from allauth.mfa.totp.internal import auth as totp
+    from allauth.usersessions.models import UserSession
 
     from accounts import services as accounts
-    from accounts.models import Organization, User
+    from accounts.models import Assignment, Membership, Organization, Team, User
     from accounts.services.invitations import token_of
     from common import clock, tenancy
     from contracts.models import Contract
@@ -65,6 +66,16 @@ def prepare() -> dict[str, Any]:
         people["guest"] = guest
         totp.TOTP.activate(guest, totp.generate_totp_secret())
         RecoveryCodes.activate(guest)
+        pending = EmailAddress.objects.create(user=people["rosa"], email="rosa.diaz@northwind.example")
+        sessions = {key: session(person) for key, person in people.items()}
+        for agent, ip in (
+            ("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "192.0.2.14"),
+            ("Mozilla/5.0 (iPhone) Safari/605", "192.0.2.77"),
+        ):
+            UserSession.objects.create(
+                user=people["guest"], ip=ip, user_agent=agent,
+                session_key=sessions["guest"] if "Windows" in agent else session(guest),
+            )  # fmt: skip
     with tenancy.engine():
         invitation = accounts.invite(
             actor=people["ada"], organization=northwind, email="zoe@northwind.example", name="Zoe Zimmer",
@@ -86,16 +97,22 @@ def prepare() -> dict[str, Any]:
             "line": blocking.responsibility_id,
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
+            "guide": "total-care-guide",
+            "member": Membership.objects.get(organization=northwind, user=people["ann"]).pk,
+            "administrator": Membership.objects.get(organization=northwind, user=people["carl"]).pk,
+            "team": Team.objects.get(organization=northwind).pk,
+            "assignment": Assignment.objects.get(organization=northwind, user=people["julien"]).pk,
             "late": late.ticket.reference,
             "escalation": late.pk,
             "working": working.reference,
             "closed": closed.reference,
+            "selected": "".join(f"&selected={one.pk}" for one in (late.ticket, working, closed)),
             "token": token_of(invitation),
             "forged": "forged",
-            "email_key": EmailConfirmationHMAC(EmailAddress.objects.get(user=people["ann"])).key,
+            "email_key": EmailConfirmationHMAC(pending).key,
             "reset_person": user_pk_to_url_str(people["ann"]),
             "reset_key": default_token_generator.make_token(people["ann"]),
-            "sessions": {key: session(person) for key, person in people.items()},
+            "sessions": sessions,
         }
     notifications.send_due(now=now)
     return facts | {"mail": letters()[0].name}

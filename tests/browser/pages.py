@@ -14,7 +14,8 @@ from django.urls import reverse
 
 @dataclass(frozen=True)
 class Page:
-    """A page as somebody of the demo's cast sees it. `find` names facts of tests/browser/demo.py that the address needs."""
+    """A page as somebody of the demo's cast sees it. `find` names facts of tests/browser/demo.py that the address needs;
+    `query` may name them in braces."""
 
     name: str  # of the picture
     route: str
@@ -24,7 +25,7 @@ class Page:
 
     def address(self, facts: Mapping[str, Any]) -> str:
         """Path and query for what the demo holds."""
-        return reverse(self.route, args=[facts[name] for name in self.find]) + self.query
+        return reverse(self.route, args=[facts[name] for name in self.find]) + self.query.format(**facts)
 
 
 PAGES = (
@@ -45,12 +46,24 @@ PAGES = (
     Page("responsibilities", "portal:responsibilities", "rosa", ("client",)),
     Page("responsibility", "portal:responsibility", "rosa", ("client", "line")),
     Page("client-ticket-doubted", "portal:ticket", "carl", ("doubted",)),
+    Page("promises-compared", "portal:promises", "rosa", ("contract",), "?against=2026-01-15"),
+    Page("service-guide", "portal:standard_document", "rosa", ("guide",)),
     Page("people", "accounts:people", "carl", ("client",)),
     Page("invite", "accounts:invite", "carl", ("client",)),
+    Page("member", "accounts:member", "carl", ("client", "member")),
+    Page("member-self", "accounts:member", "carl", ("client", "administrator")),
+    Page("member-remove", "portal:remove_member", "carl", ("client", "member")),
+    Page("who-sees-what", "portal:visibility", "carl", ("client",)),
+    Page("team-new", "accounts:new_team", "carl", ("client",)),
+    Page("team", "accounts:team", "carl", ("client", "team")),
     Page("profile", "accounts:profile", "ann"),
     # ours
     Page("queue", "portal:queue", "nadia"),
     Page("queue-narrowed", "portal:queue", "nadia", query="?client=NW&priority=low&q=zzzz"),
+    Page("queue-hand-made", "portal:queue", "nadia", query="?view=nonsense&colour=blue"),
+    Page("bulk-assign", "portal:bulk", "nadia", query="?action=assign{selected}"),
+    Page("bulk-priority", "portal:bulk", "nadia", query="?action=prioritize{selected}"),
+    Page("bulk-resolve", "portal:bulk", "nadia", query="?action=resolve{selected}"),
     Page("ticket", "portal:ticket", "nadia", ("late",)),
     Page("ticket-working", "portal:ticket", "julien", ("working",)),
     Page("ticket-closed", "portal:ticket", "max", ("closed",)),
@@ -71,9 +84,16 @@ PAGES = (
     Page("responsibility-edit", "portal:responsibility_edit", "julien", ("client", "line")),
     Page("acknowledge", "escalation:acknowledge", "nadia", ("escalation",)),
     Page("portfolio", "portal:portfolio", "max"),
+    Page("portfolio-narrowed", "portal:portfolio", "max", query="?need=renewal&sort=-free&q=zzzz"),
+    Page("client", "portal:client", "max", ("client",)),
+    Page("client-narrowed", "portal:client", "max", ("client",), "?category=access#ledger"),
     Page("staff-hours", "portal:hours", "max", ("contract",)),
     Page("staff-promises", "portal:promises", "max", ("contract",)),
     Page("people-index", "accounts:people_index", "max"),
+    Page("people-manager", "accounts:people", "max", ("client",)),
+    Page("staffing", "portal:staffing", "nadia"),
+    Page("staffing-client", "portal:staffing_client", "nadia", ("client",)),
+    Page("staffing-end", "portal:staffing_end", "nadia", ("client", "assignment")),
     # before, and around, signing in
     Page("sign-in", "account_login"),
     Page("sign-out", "account_logout", "ann"),
@@ -81,6 +101,7 @@ PAGES = (
     Page("inactive", "account_inactive"),
     Page("reauthenticate", "account_reauthenticate", "ann"),
     Page("addresses", "account_email", "ann"),
+    Page("address-pending", "account_email", "rosa"),
     Page("address-confirm", "account_confirm_email", find=("email_key",)),
     Page("address-sent", "account_email_verification_sent"),
     Page("password-change", "account_change_password", "ann"),
@@ -99,6 +120,7 @@ PAGES = (
     Page("security-keys", "mfa_list_webauthn", "ann"),
     Page("security-key-new", "mfa_add_webauthn", "ann"),
     Page("sessions", "usersessions_list", "ann"),
+    Page("sessions-two", "usersessions_list", "guest"),
     Page("tokens", "integrations:tokens", "ann"),
     Page("invitation", "accounts:accept", find=("token",)),
     Page("invitation-closed", "accounts:accept", find=("forged",)),
@@ -112,6 +134,7 @@ NOT_PAGES = {
     "ready": "words for a load balancer",
     "metrics": "figures for a collector",
     "tickets:attachment": "a file, sealed",
+    "portal:hours_csv": "a table for a spreadsheet",
     "integrations:revoke": "POST only",
     "api:docs": "Swagger UI's own page; tests/browser/test_api.py drives it",
     **{
@@ -135,9 +158,11 @@ NOT_PAGES = {
         )
     },
     "accounts:revoke": "POST only",
+    "accounts:resend": "POST only",
     "accounts:set_theme": "POST only",
     "accounts:set_language": "POST only",
     "portal:set_theme": "POST only",
+    "portal:undo": "POST only",
     "tickets:promise": "a fragment of the form of a new request",
     "tickets:doubt": "a fragment of the form of a new request, POST only; test_scope.py drives it",
     "tickets:take_back_scope": "POST only",

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.test import override_settings
 from playwright.sync_api import Browser
 
-from tests.law.test_routes import OURS
+from tests.law.walking import OURS
 
 from . import demo
 from .pages import LOOKS, NOT_PAGES, PAGES, PAIRS

@@ -177,3 +177,21 @@ def test_after_any_history_the_lines_add_up_to_the_account(
             assert lines == balance - usage
             assert balance >= 0
         transaction.savepoint_rollback(start)
+
+
+class TestLastDay:
+    def test_a_lot_may_say_by_when_it_is_to_be_used(self, cast):
+        entry = act(
+            cast.ada, services.grant, contract=cast.northwind_contract, minutes=60, worked_on=date(2026, 11, 1),
+            expires_on=date(2027, 1, 31), now=cast.now,
+        )  # fmt: skip
+        assert entry.expires_on == date(2027, 1, 31)
+
+    def test_a_last_day_before_the_grant_is_refused_and_nothing_is_written(self, cast):
+        with pytest.raises(Refused, match="choose a later one"):
+            act(
+                cast.ada, services.grant, contract=cast.northwind_contract, minutes=60, worked_on=date(2026, 11, 1),
+                expires_on=date(2026, 10, 31), now=cast.now,
+            )  # fmt: skip
+        with tenancy.everyone():
+            assert hours_of(cast.northwind_contract) is None

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from accounts.models import Membership
 from audit.models import Event
 from common import tenancy
 from escalation import services, tasks
@@ -46,6 +47,16 @@ def test_a_warning_of_an_unassigned_ticket_tells_the_consultants_of_the_client(c
     services.tick(now=cast.now + timedelta(minutes=100))
     with tenancy.engine():
         assert told("clock.warning") == [("clock_warning", "lea@example.com")]
+
+
+def test_a_breach_tells_nothing_to_a_requester_who_left_the_client(cast, open_ticket, as_worker):
+    open_ticket(assignee=cast.lea)
+    with tenancy.everyone():
+        Membership.objects.get(organization=cast.northwind, user=cast.ann).delete()
+    as_worker()
+    services.tick(now=cast.now + timedelta(minutes=121))
+    with tenancy.engine():
+        assert told("clock.breach") == [("clock_breach", "lea@example.com")]
 
 
 def test_a_breach_opens_the_ladder_and_tells_the_client_the_truth(cast, open_ticket, as_worker):

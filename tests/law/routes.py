@@ -1,4 +1,5 @@
-"""Every address of the portal, and how to build it for something of Northwind's. test_routes.py fails on an unlisted one."""
+"""Every address of the portal, and how to build it for something of Northwind's. test_walk.py fails on an unlisted one;
+what each person meets there is in walk.txt."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,12 +13,16 @@ NOTHING: Callable[[World], list[Any]] = lambda world: []  # noqa: E731
 @dataclass(frozen=True)
 class Route:
     """kind: `object`, one client's thing: 404 for outsiders. `own`, a page about who asks. `open`, for everybody.
-    `api`: 401 for the anonymous, and 404 for outsiders where it is about one thing. `staff`, for Valiantys's people: 403 or 404 for others. `posts`: whether the walk also posts."""
+    `api`: 401 for the anonymous, and 404 for outsiders where it is about one thing. `staff`, for Valiantys's people: 403 or
+    404 for others. `data`: what a POST needs beyond walking.TYPED, or a function of the world; of the API, the whole body."""
 
     kind: str
     args: Callable[[World], list[Any]] = NOTHING
     posts: bool = True
     data: dict[str, Any] = field(default_factory=dict)
+
+
+REQUEST = {"subject": "A subject", "body": "Something new", "impact": "team", "urgency": "blocked"}
 
 
 def reference(world: World) -> list[Any]:
@@ -41,12 +46,22 @@ ROUTES: dict[str, Route] = {
     "ready": Route("open"),
     "metrics": Route("open"),  # 404 without the token
     # people
-    "accounts:people_index": Route("object"),
+    "accounts:people_index": Route("own"),
     "accounts:people": Route("object", key),
     "accounts:invite": Route("object", key),
     "accounts:revoke": Route("object", lambda w: [w.cast.northwind.key, w.invitation.pk]),
+    "accounts:resend": Route("object", lambda w: [w.cast.northwind.key, w.invitation.pk]),
+    "accounts:member": Route("object", lambda w: [w.cast.northwind.key, w.membership.pk]),
+    "accounts:new_team": Route("object", key),
+    "accounts:team": Route("object", lambda w: [w.cast.northwind.key, w.team.pk], data={"remove": "1"}),
+    "portal:visibility": Route("object", key, data={"sees": "own"}),
+    "portal:remove_member": Route("object", lambda w: [w.cast.northwind.key, w.membership.pk]),
+    "portal:staffing": Route("staff"),
+    "portal:staffing_client": Route("object", key),
+    "portal:staffing_end": Route("object", lambda w: [w.cast.northwind.key, w.assignment.pk]),
     "accounts:accept": Route("open", lambda w: ["forged"]),
     "accounts:profile": Route("own", posts=False),
+    "portal:standard_document": Route("own", lambda w: ["total-care-guide"]),
     "accounts:set_theme": Route("open", posts=False),
     "accounts:set_language": Route("open", posts=False),
     # tickets
@@ -73,7 +88,11 @@ ROUTES: dict[str, Route] = {
     "portal:tickets": Route("own"),
     "portal:ticket": Route("object", reference),
     "portal:queue": Route("staff"),
+    "portal:bulk": Route("staff"),  # with ids: tests/portal/test_bulk_pages.py
+    "portal:undo": Route("staff"),
     "portal:portfolio": Route("staff"),
+    "portal:client": Route("object", key),
+    "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
     "portal:responsibilities_index": Route("own"),
@@ -88,10 +107,10 @@ ROUTES: dict[str, Route] = {
     # the API: what a token meets is in test_api_routes.py
     "api:schema": Route("open"),
     "api:docs": Route("open"),
-    "api:tickets": Route("api"),
+    "api:tickets": Route("api", data={**REQUEST, "contract": lambda w: w.contract.pk}),
     "api:ticket": Route("api", reference),
-    "api:messages": Route("api", reference),
-    "api:time": Route("api", reference),
+    "api:messages": Route("api", reference, data={"body": "Something new"}),
+    "api:time": Route("api", reference, data={"minutes": 15, "summary": "Work", "worked_on": "2026-11-18"}),
     "api:request_types": Route("api"),
     "api:contracts": Route("api"),
     "api:contract": Route("api", contract),

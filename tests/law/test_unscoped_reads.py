@@ -27,11 +27,12 @@ GLOBAL_MODELS = {
 }
 # Questions that take rows their caller was allowed to see (or the engine's own), and ask only about those.
 ALLOWED: dict[str, set[str]] = {
+    "accounts/selectors.py": {"free_to_serve"},  # people of Valiantys: no client's
     "contracts/selectors.py": {
         "contract_for_work", "contract_to_follow", "is_read_only", "hours_of", "hours_entries",
     },
-    "portal/selectors/queue.py": {"_escalated", "clocks_of"},
-    "tickets/selectors.py": {"assignable"},  # people of Valiantys: no client's
+    "portal/selectors/queue/row.py": {"open_escalations", "clocks_of"},
+    "tickets/selectors.py": {"assignable", "assignable_among"},  # people of Valiantys: no client's
 }  # fmt: skip
 WRITES = {
     "save", "create", "bulk_create", "update", "bulk_update", "delete", "get_or_create", "update_or_create",

@@ -8,16 +8,30 @@ from common import tenancy
 from contracts import services as contracts
 from contracts.models import Clause
 from tests.contracts.writing import bound
-from tests.tickets.acting import act
+from tests.tickets.acting import act, opened
 from tickets import services
 from tickets.models import Ticket
 
 HOUR = timedelta(hours=1)
 
 
-def grant(cast: Any, minutes: int = 600, client: str = "northwind") -> None:
+def grant(cast: Any, minutes: int = 600, client: str = "northwind", **more: Any) -> None:
     contract = getattr(cast, f"{client}_contract")
-    act(cast.ada, contracts.grant, contract=contract, minutes=minutes, worked_on=cast.now.date(), memo="", now=cast.now)
+    fields = {"worked_on": cast.now.date(), "memo": ""} | more
+    act(cast.ada, contracts.grant, contract=contract, minutes=minutes, now=cast.now, **fields)
+
+
+def worked(cast: Any, days: int, minutes: int) -> None:
+    """So many minutes on each of the last weekdays before today, on one ticket."""
+    ticket, day = opened(cast), cast.now.date()
+    while days:
+        day -= timedelta(days=1)
+        if day.weekday() < 5 and f"{day:%m-%d}" != "11-11":
+            act(
+                cast.lea, services.log_time, ticket_id=ticket.pk, minutes=minutes, summary="A day's work", worked_on=day,
+                now=cast.now,
+            )  # fmt: skip
+            days -= 1
 
 
 def log(cast: Any, ticket: Ticket, minutes: int, summary: str = "Looked at the rule") -> Any:

@@ -70,7 +70,7 @@ class TestHours:
         assert "Awaiting approval" not in page.text
 
     def test_earlier_lines_are_brought_forward(self, cast, get, monkeypatch):
-        monkeypatch.setattr("portal.selectors.statement.LINES", 2)
+        monkeypatch.setattr("portal.selectors.ledger.LINES", 2)
         grant(cast, 600)
         ticket = opened(cast)
         log(cast, ticket, 60)

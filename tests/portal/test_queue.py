@@ -10,6 +10,7 @@ from common import tenancy
 from escalation import services as escalations
 from portal.clocks import Chip
 from portal.selectors import queue as queues
+from portal.selectors.queue import pages
 from tests.portal.acting import HOUR, answer
 from tests.tickets.acting import act, opened
 from tickets import services
@@ -54,7 +55,7 @@ class TestOrder:
             assert words in row
 
     def test_counts_of_groups_are_of_all_pages(self, cast, get, monkeypatch):
-        monkeypatch.setattr(queues, "PER_PAGE", 2)
+        monkeypatch.setattr(pages, "PER_PAGE", 2)
         for _n in range(3):
             opened(cast)
         page = get(cast.lea, "/queue/")
@@ -163,7 +164,7 @@ def test_groups_are_counted_alike_from_the_views_and_by_themselves(cast):
     answer(cast, opened(cast))
     with tenancy.user(cast.nadia):
         found = queues.totals(cast.nadia, cast.now)
-        assert queues._by_group(found) == queues._count_groups(Ticket.objects.open(), cast.now)
+        assert pages._by_group(found) == pages._count_groups(Ticket.objects.open(), cast.now)
     assert found["urgent"] == 5
 
 

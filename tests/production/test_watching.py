@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import ProgrammingError, connection, transaction
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection, transaction
 from django.test import RequestFactory
 
 from common import clock, tenancy
@@ -190,8 +190,6 @@ def test_the_web_may_not_write_the_engines_sign_of_life(cast):
 
 
 def test_without_a_database_it_is_not_ready_and_says_so(monkeypatch):
-    from django.db import OperationalError
-
     from totalcare import health
 
     def gone():
@@ -214,13 +212,50 @@ def test_a_secret_may_come_from_a_file(tmp_path):
     assert ran.stdout.strip() == "from-a-file-and-long-enough-to-be-taken-for-a-real-key-0123456789", ran.stderr
 
 
-def test_a_task_that_finds_the_database_away_says_so_in_a_line():
-    from django.db import OperationalError
+def raised(*chain):
+    """The last of these errors, each raised while the one before it was handled."""
+    error = None
+    for one in chain:
+        try:
+            try:
+                if error is not None:
+                    raise error
+            finally:
+                raise one
+        except Exception as caught:
+            error = caught
+    return error
 
+
+class Sql(Exception):
+    """As psycopg2's: the server's own code, if it was there to say one."""
+
+    def __init__(self, pgcode=None):
+        self.pgcode = pgcode
+
+
+def caused(kind, code):
     try:
-        raise OperationalError("connection refused")
-    except OperationalError:
-        record = logging.LogRecord("celery.app.trace", logging.ERROR, "", 1, "task failed", (), sys.exc_info())
+        raise kind("…") from Sql(code)
+    except kind as error:
+        return error
+
+
+@pytest.mark.parametrize(
+    ("error", "away"),
+    [
+        (lambda: OperationalError("connection refused"), True),
+        (lambda: caused(OperationalError, "57P02"), True),  # crash shutdown
+        (lambda: caused(InterfaceError, None), True),
+        (lambda: raised(OperationalError("server closed the connection"), RuntimeError("in a savepoint")), True),
+        (lambda: caused(OperationalError, "40P01"), False),  # a deadlock: where it stood is the news
+        (lambda: caused(OperationalError, "55P03"), False),
+        (lambda: RuntimeError("ours"), False),
+    ],
+)
+def test_whoever_finds_the_database_away_says_so_in_a_line(error, away):
+    found = error()
+    record = logging.LogRecord("any", logging.ERROR, "", 1, "task failed", (), (type(found), found, None))
     assert logs.AwayFilter().filter(record)
-    assert record.exc_info is None
-    assert "away" in logs.configuration()["loggers"]["celery.app.trace"]["filters"]
+    assert (record.exc_info is None) is away
+    assert "away" in logs.configuration()["handlers"]["console"]["filters"]

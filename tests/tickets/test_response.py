@@ -25,6 +25,8 @@ TABLE = {
     "the reason of a status change": (replace(ANSWER, is_message=False), False),
     "a merge's reason": (replace(ANSWER, is_message=False, in_bulk=True), False),
     "a reply to many tickets at once": (replace(ANSWER, in_bulk=True), False),
+    "the last word of a resolution in bulk, or of one taken back": (replace(ANSWER, in_bulk=True), False),
+    "the reason of a priority corrected in bulk": (replace(ANSWER, is_message=False), False),
     "the client's own reply": (replace(ANSWER, by_valiantys=False), False),
     "something typed before submission": (replace(ANSWER, at=OPENED - MICROSECOND), False),
 }

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organization, TenantModel
+from accounts.models import Membership, Organization, TenantModel
 from accounts.roles import ClientRole
 from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 from contracts.models import Contract
@@ -50,7 +50,16 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
             return tickets
         deciding = [pk for pk, role in user.roles.items() if role != ClientRole.REQUESTER]
         everyone_sees = Q(organization__requesters_see=Organization.Visibility.ALL, confidential=False)
-        return tickets.filter(Q(requester=user) | Q(organization_id__in=deciding) | everyone_sees)
+        seen = Q(requester=user) | Q(organization_id__in=deciding) | everyone_sees
+        for organization_id, team_id in user.teams.items():  # one query of members a team, and nearly everybody has one
+            mates = Membership.objects.filter(organization_id=organization_id, team_id=team_id).values("user_id")
+            seen |= Q(
+                organization_id=organization_id,
+                organization__requesters_see=Organization.Visibility.TEAM,
+                confidential=False,
+                requester_id__in=mates,
+            )
+        return tickets.filter(seen)
 
     def open(self) -> Self:
         """Work not done: neither resolved, closed nor cancelled."""

@@ -2,8 +2,11 @@
 
 from .attaching import sweep_files
 from .blocking import block, unblock
+from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
 from .handling import assign, prioritize
+from .handover import hand_back, hand_over
+from .moving import moves
 from .opening import open_ticket
 from .scope import decide_scope, take_back_scope
 from .status import (
@@ -19,25 +22,35 @@ from .status import (
 from .time import log_time, reverse_time
 
 __all__ = [
+    "Change",
+    "Outcome",
     "Overtaken",
     "assign",
+    "assign_many",
     "block",
     "cancel",
+    "check_number",
     "close_resolved",
     "confirm_solved",
     "decide_scope",
+    "hand_back",
+    "hand_over",
     "log_time",
+    "moves",
     "note",
     "open_ticket",
     "prioritize",
+    "prioritize_many",
     "reopen",
     "reply",
     "resolve",
+    "resolve_many",
     "reverse_time",
     "sweep_files",
     "take",
     "take_back_scope",
     "unblock",
+    "undo_many",
     "wait_for_client",
     "wait_for_third_party",
 ]

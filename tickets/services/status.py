@@ -125,11 +125,13 @@ def wait_for_third_party(*, actor: User, ticket_id: int, now: datetime) -> Ticke
 
 
 @transaction.atomic
-def resolve(*, actor: User, ticket_id: int, now: datetime, answer: str = "", files: Files = ()) -> Ticket:
+def resolve(
+    *, actor: User, ticket_id: int, now: datetime, answer: str = "", files: Files = (), bulk: bool = False
+) -> Ticket:
     """Resolve, with a last answer or after one: nobody resolves without a public human reply (domain §5.6)."""
     ticket = _work(actor, ticket_id)
     _need_words(answer, files)
-    message = say(actor=actor, ticket=ticket, body=answer, now=now, files=files) if answer.strip() else None
+    message = say(actor=actor, ticket=ticket, body=answer, now=now, files=files, bulk=bulk) if answer.strip() else None
     answered = ticket.responded_at is not None or (message is not None and message.is_human_answer)
     if ticket.assignee_id is None:
         ticket.assignee = actor
@@ -147,7 +149,7 @@ def resolve(*, actor: User, ticket_id: int, now: datetime, answer: str = "", fil
 
 
 @transaction.atomic
-def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime, files: Files = ()) -> Ticket:
+def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime, files: Files = (), bulk: bool = False) -> Ticket:
     """Not solved: back to work. The client says why; a first response never restarts (domain §5.7)."""
     ticket = _work(actor, ticket_id, "ticket.settle")
     if ticket.status in workflow.OPEN:
@@ -155,7 +157,7 @@ def reopen(*, actor: User, ticket_id: int, reason: str, now: datetime, files: Fi
     if not actor.is_valiantys and not reason.strip():
         raise Refused(_("Say what is still missing."))
     _need_words(reason, files)
-    message = say(actor=actor, ticket=ticket, body=reason, now=now, files=files) if reason.strip() else None
+    message = say(actor=actor, ticket=ticket, body=reason, now=now, files=files, bulk=bulk) if reason.strip() else None
     _move(actor, ticket, Status.IN_PROGRESS, now, verb="ticket.reopened", message=message)
     if actor.is_valiantys:
         _tell_client(actor, ticket, message, now, files)

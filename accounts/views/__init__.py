@@ -1,0 +1,1 @@
+"""The people pages: a client's people, invitations, one's own settings."""

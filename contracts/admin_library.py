@@ -1,0 +1,126 @@
+"""The house's standard documents in the administration: editions are drafted, published by a button, then looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.admin import StackedInline, TabularInline
+from unfold.decorators import action
+
+from common.administration import ServiceAdmin, link_to
+
+from .models import StandardClause, StandardDocument, StandardEdition, StandardTerm
+from .services import library
+
+
+class OfADraft:
+    """Rows of an inline that are edited while their edition is a draft."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or library.is_open(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or library.is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or library.is_open(obj)
+
+
+class LibraryPart(ServiceAdmin):
+    """A standard document or what it is made of."""
+
+    def write(self, request: Any, row: Any, fields: list[str]) -> None:
+        library.edit(actor=request.user, part=row)
+
+    def erase(self, request: Any, row: Any) -> None:
+        library.remove(actor=request.user, part=row)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is not None and not library.is_open(obj):
+            return False
+        return bool(super().has_change_permission(request, obj))
+
+
+class EditionInline(TabularInline):
+    """A document's editions, each a page with its clauses; a new one begins here, as a draft."""
+
+    model = StandardEdition
+    fields = ("label", "dated_on", "language", "status", "page")
+    readonly_fields = ("status", "page")
+    hide_title = True
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("clauses and terms"))
+    def page(self, edition: StandardEdition) -> str:
+        """Where its clauses are."""
+        return link_to(edition, _("Show the clauses"))
+
+
+@admin.register(StandardDocument)
+class StandardDocumentAdmin(LibraryPart):
+    """A document that contracts incorporate, with its editions."""
+
+    list_display = ("title_en", "title_fr", "kind")
+    list_filter = ("kind",)
+    search_fields = ("title_en", "title_fr", "slug")
+    fields = (("slug", "kind"), ("title_en", "title_fr"))
+    inlines = (EditionInline,)
+
+
+class StandardTermInline(OfADraft, TabularInline):
+    """What a clause sets."""
+
+    model = StandardTerm
+    fields = ("key", "value")
+    extra = 0
+
+
+class StandardClauseInline(OfADraft, StackedInline):
+    """An edition's clauses in both languages, each with its terms."""
+
+    model = StandardClause
+    fields = (("number", "position", "restated"), ("heading_en", "heading_fr"), ("text_en", "text_fr"))
+    inlines = (StandardTermInline,)
+    extra = 0
+
+
+@admin.register(StandardEdition)
+class StandardEditionAdmin(LibraryPart):
+    """One edition: its clauses and the terms they set. Editions are added on their document's page."""
+
+    list_display = ("document", "label", "dated_on", "status")
+    list_filter = ("status", "document")
+    list_select_related = ("document",)
+    search_fields = ("document__title_en", "document__title_fr", "label")
+    fields = (("document", "status"), ("label", "dated_on", "language"), ("changes_en", "changes_fr"))
+    readonly_fields = ("document", "status")
+    inlines = (StandardClauseInline,)
+    actions_submit_line = ("publish",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
+        if form.changed_data:
+            self.write(request, obj, form.changed_data)
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if button.action_name in request.POST:  # after its clauses: they are published with it
+                button.method(request, form.instance)
+
+    @action(description=gettext_lazy("Save and publish"))
+    def publish(self, request: Any, obj: StandardEdition) -> None:
+        """For ever; contracts incorporate it one by one."""
+        library.publish(actor=request.user, edition=obj, now=request.now)
+        messages.success(
+            request, _("“%(title)s” is published. It binds nobody until a contract incorporates it.") % {"title": obj}
+        )

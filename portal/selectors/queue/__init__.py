@@ -1,0 +1,9 @@
+"""The queue: open work, most urgent first."""
+
+from .filters import Filters
+from .pages import Group, compose, search
+from .row import Row, clocks_of, rows
+from .saved_views import clients, totals
+from .words import EMPTY, VIEWS
+
+__all__ = ["EMPTY", "VIEWS", "Filters", "Group", "Row", "clients", "clocks_of", "compose", "rows", "search", "totals"]

@@ -1,0 +1,49 @@
+"""A row or more in every table that the administration shows."""
+
+from datetime import timedelta
+from typing import Any
+
+from accounts.services import invite
+from common import tenancy
+from contracts import services as contracts
+from escalation.models import Escalation, EscalationStep
+from integrations.services import create_token
+from tests.contracts.writing import bound
+from tickets import services
+
+
+def make_world(cast: Any) -> Any:
+    """Northwind's request, time, hours, order, escalation, token and invitation."""
+    with tenancy.user(cast.ann):
+        cast.ticket = services.open_ticket(
+            actor=cast.ann, organization=cast.northwind, contract=cast.northwind_contract, subject="Fire", body="Fire",
+            impact="team", urgency="blocked", now=cast.now,
+        )  # fmt: skip
+        create_token(actor=cast.ann, name="Robot", organization=cast.northwind, days=30, now=cast.now)
+    with tenancy.user(cast.ada):
+        contracts.grant(
+            actor=cast.ada, contract=cast.northwind_contract, minutes=600, worked_on=cast.now.date(), memo="January",
+            now=cast.now,
+        )  # fmt: skip
+        services.log_time(
+            actor=cast.ada,
+            ticket_id=cast.ticket.pk,
+            minutes=20,
+            summary="Looked",
+            worked_on=cast.now.date(),
+            now=cast.now,
+        )
+    with tenancy.user(cast.carl):
+        invite(actor=cast.carl, organization=cast.northwind, email="z@nw.example", role="requester", now=cast.now)
+    cast.clause = bound(
+        cast.northwind_contract, {"slo.first_response.high": "120"}, title="Order NW", number="4.1", text="Fast."
+    )
+    cast.document = cast.clause.document
+    with tenancy.everyone():
+        own = {"organization": cast.northwind}
+        cast.escalation = Escalation.objects.create(
+            **own, ticket=cast.ticket, ladder=cast.northwind_ladder, cause="breach", level=1, opened_at=cast.now,
+            entered_at=cast.now, acknowledge_by=cast.now + timedelta(hours=1),
+        )  # fmt: skip
+        EscalationStep.objects.create(**own, escalation=cast.escalation, level=1, cause="breach", at=cast.now)
+    return cast

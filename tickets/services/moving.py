@@ -1,0 +1,120 @@
+"""Open work when an agreement changes: what would move is shown before anyone signs, then moved by the same rule (domain §5.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from audit.models import Audience
+from audit.services import record
+from contracts import effects
+from contracts.agreement import agreement_of
+from contracts.models import Contract, Proposal
+from contracts.precedence import Agreement, Effective
+from contracts.selectors import calendar_for, day_of
+from slo import clock as rule
+from slo import services as slo
+from slo.clock import Verdict
+from slo.models import CalendarEdition
+from tickets.models import Ticket, TicketClock
+
+from .opening import FIRST_RESPONSE
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a priority's first answer is promised from now on."""
+
+    term: Effective
+    minutes: int
+    warn_percent: int
+    edition: CalendarEdition
+
+
+@dataclass(frozen=True)
+class Move:
+    """An open clock whose due instant another agreement would move. A tighter target counts from the change (domain §5.7)."""
+
+    running: TicketClock
+    target: Target
+    upward: bool
+    before: datetime
+    after: datetime
+
+    @property
+    def ticket(self) -> Ticket:
+        """Whose clock it is."""
+        return self.running.ticket
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it would be late at once."""
+        return self.after < now
+
+
+def moves(contract: Contract, agreement: Agreement, *, on: date, now: datetime) -> list[Move]:
+    """The running first-answer clocks of a contract's tickets that the agreement of a day would move now, the soonest first.
+
+    Late and answered ones stay: a verdict is never judged again (domain §5.9).
+    """
+    terms = agreement.on(on)
+    running = (
+        TicketClock.objects.filter(
+            organization_id=contract.organization_id, objective=FIRST_RESPONSE, ticket__contract=contract,
+            clock__verdict=Verdict.RUNNING, clock__stopped_at=None, clock__due_at__gte=now,
+        )
+        .select_related("clock__edition", "ticket__organization", "ticket__requester")
+        .order_by("clock__due_at", "pk")
+    )  # fmt: skip
+    targets: dict[str, Target] = {}
+    found = []
+    for one in running:
+        priority = one.clock.priority
+        if priority not in targets:
+            targets[priority] = _target(contract, terms, priority, now)
+        move = _move(one, targets[priority], now)
+        if move is not None:
+            found.append(move)
+    return found
+
+
+def _target(contract: Contract, terms: Mapping[str, Effective], priority: str, now: datetime) -> Target:
+    term = terms[f"slo.first_response.{priority}"]
+    edition = slo.edition_at(calendar_for(contract, terms, priority), now)
+    return Target(term, int(term.value), int(terms["slo.warning"].value), edition)
+
+
+def _move(one: TicketClock, target: Target, now: datetime) -> Move | None:
+    clock, minutes = one.clock, timedelta(minutes=target.minutes)
+    if target.minutes == clock.target_minutes and target.edition.calendar_id == clock.edition.calendar_id:
+        return None
+    calendar = target.edition.rule()
+    upward = rule.due(calendar, clock.started_at, minutes) <= clock.due_at
+    if upward:
+        after = rule.retarget_up(calendar, clock.due_at, now, minutes)
+    else:
+        after = rule.retarget_down(calendar, clock.started_at, minutes, clock.due_at, now)
+    return Move(one, target, upward, clock.due_at, after) if after != clock.due_at else None
+
+
+@effects.register
+def move_open_clocks(proposal: Proposal, now: datetime) -> None:
+    """An amendment is in effect: open clocks follow it, each with an event that the client reads. Missed ones stay."""
+    contract = proposal.document.contract
+    for move in moves(contract, agreement_of(contract), on=day_of(now), now=now):
+        follow(move, now)
+
+
+def follow(move: Move, now: datetime) -> None:
+    """Move one clock, its ticket's due instant with it."""
+    ticket, target = move.ticket, move.target
+    clock = slo.retarget_clock(
+        clock_id=move.running.clock_id, priority=move.running.clock.priority, term_key=target.term.term.key,
+        provenance=target.term.provenance(), target_minutes=target.minutes, warn_percent=target.warn_percent,
+        edition=target.edition, at=now, upward=move.upward,
+    )  # fmt: skip
+    Ticket.objects.filter(organization_id=ticket.organization_id, pk=ticket.pk).update(due_at=clock.due_at)
+    record(
+        organization_id=ticket.organization_id, actor_id=None, verb="ticket.promise_moved", subject_kind="ticket",
+        subject_id=ticket.pk, audience=Audience.CLIENT, at=now, before=move.before.isoformat(), after=clock.due_at.isoformat(),
+    )  # fmt: skip
