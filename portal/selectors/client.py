@@ -13,8 +13,8 @@ from django.http import Http404
 from accounts.models import Assignment, Membership, Organization, User
 from accounts.roles import ClientRole
 from contracts.models import Contract
+from contracts.precedence import Effective
 from contracts.selectors import day_of, effective_terms
-from contracts.terms import Effective
 from escalation.models import Escalation
 from tickets.models import Ticket
 from tickets.priority import Priority

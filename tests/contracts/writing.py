@@ -22,6 +22,7 @@ def bound(
     effective_on: date = date(2026, 1, 1),
     number: str = "4.2",
     text: str = "So it is *written*.",
+    translation: str = "",
     **more: Any,
 ) -> Clause:
     """A document with one clause, published or signed, whatever its date: as if it had been there all along."""
@@ -34,7 +35,7 @@ def bound(
                 "effective_on": effective_on, "series": f"{kind}-{count}", **more,
             },
         )  # fmt: skip
-        clause = Clause.objects.create(**mine, document=document, number=number, text=text)
+        clause = Clause.objects.create(**mine, document=document, number=number, text=text, translation=translation)
         for key, value in terms.items():
             ClauseTerm.objects.create(**mine, clause=clause, key=key, value=value)
         status = "signed" if kind in ("msa", "order", "amendment") else "published"

@@ -24,6 +24,8 @@ MUTE = {
     "integrations_idempotencyrecord.request_digest": "a hash",
     "tickets_attachment.sha256": "a hash",
     "tickets_attachment.content_type": "what the bytes say",
+    "contracts_contract.precedence": "kinds of documents",
+    "contracts_agreementdocument.series": "a name that nobody is shown",
     "contracts_clauseterm.key": "the registry's word",
     "contracts_clauseterm.value": "a number or a yes or no",
     "contracts_hoursentry.cause_kind": "a word of ours",
@@ -46,6 +48,7 @@ MUTE = {
 # Tables that hold nothing of any client's: ours, the same for all, or another package's machinery.
 NOBODYS = {
     "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition",
+    "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm",
     "auth_permission", "auth_group", "django_content_type", "django_session", "django_admin_log",
 }  # fmt: skip
 PERSON = {"accounts_user": "id", "account_emailaddress": "user_id", "usersessions_usersession": "user_id"}  # whose rows
