@@ -65,5 +65,5 @@ urlpatterns = [
     path("clocks/<id:pk>/", clocks.OneClock.as_view(), name="clock"),
     path("escalations/", escalation.Escalations.as_view(), name="escalations"),
     path("escalations/<id:pk>/", escalation.OneEscalation.as_view(), name="escalation"),
-    re_path(r"(?s)^.*\Z", Nowhere.as_view(), name="nowhere"),
+    re_path(r"^[\s\S]*\Z", Nowhere.as_view(), name="nowhere"),
 ]
