@@ -107,7 +107,7 @@ ROUTES: dict[str, Route] = {
     "portal:change_decline": Route("object", change),
     "portal:change_reject": Route("object", change),
     "portal:change_withdraw": Route("object", change),
-    "portal:change_certificate": Route("object", change),
+    "portal:change_certificate": Route("object", lambda w: [w.change_signed.pk]),
     "portal:set_theme": Route("open", posts=False),
     # integrations
     "integrations:tokens": Route("own", posts=False),
