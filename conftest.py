@@ -64,12 +64,13 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 def restore_catalogue() -> None:
     """A flush empties what migrations put there too: put it back."""
-    from contracts import guide, onboarding_template
+    from contracts import exclusions, guide, onboarding_template
     from tickets import catalogue
 
     catalogue.install()
     guide.install()
     onboarding_template.install()
+    exclusions.install()
 
 
 @pytest.fixture(autouse=True)

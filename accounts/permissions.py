@@ -34,6 +34,8 @@ ACTIONS: dict[str, set[str]] = {
     "ticket.assign": {*WORKERS},
     "ticket.prioritize": {*WORKERS},
     "ticket.persist": {*CLIENTS},
+    "ticket.scope": {*WORKERS},  # decide whether Reserved Hours pay for it
+    "ticket.block": {*WORKERS},  # say which of the client's responsibilities it waits for
     "queue.view": {*STAFF},
     # hours
     "time.log": {*WORKERS},
@@ -50,6 +52,9 @@ ACTIONS: dict[str, set[str]] = {
     "contract.edit": {ADMIN},
     "contract.renew": {MANAGER, ADMIN},
     "onboarding.work": {A, C, *STAFF},  # hand over, show what is done, agree: each for the own side
+    "responsibility.view": {*CLIENTS, *STAFF},
+    "responsibility.settle": {A, C, *STAFF},  # its state and evidence
+    "responsibility.edit": {*STAFF},
     "change.ask": {*CLIENTS, *STAFF},
     "change.draft": {MANAGER, ADMIN},  # write the words, propose, withdraw, decline
     "change.sign": {A, C, MANAGER, ADMIN},  # where the contract names no signatories

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,8 +15,15 @@ from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.forms import PaginationInlineFormSet
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from .errors import Refused
+from .fields import Lines
+
+# For `formfield_overrides`: an array is edited as lines of text.
+LINES: dict[Any, dict[str, Any]] = {
+    ArrayField: {"form_class": Lines, "widget": UnfoldAdminTextareaWidget(attrs={"rows": 10})}
+}
 
 
 class Looking:

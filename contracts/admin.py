@@ -32,7 +32,7 @@ from common.administration import (
     link_to,
 )
 
-from . import admin_library, admin_tabs, admin_template, selectors, services, tabs, terms, words  # noqa: F401 - they register themselves
+from . import admin_library, admin_scope, admin_tabs, admin_template, selectors, services, tabs, terms, words  # noqa: F401 - they register themselves
 from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry, StandardEdition
 from .models.contract import guide_last
 from .precedence import OrderError, order_of

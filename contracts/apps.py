@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ContractsConfig(AppConfig):
-    """What we promised: documents, terms, reserved hours."""
+    """What we promised: documents, terms, scope, reserved hours; and what the client provides."""
 
     name = "contracts"
     verbose_name = _("Contracts")
@@ -13,8 +13,12 @@ class ContractsConfig(AppConfig):
         from audit import words as audit
 
         from . import words
-        from .models import Contract
+        from .models import Contract, Responsibility
 
         audit.VERBS.update(words.VERBS)
         audit.SUBJECTS["contract"] = Contract._meta.verbose_name
         audit.NAMES["contract"] = lambda ids: dict(Contract.objects.filter(pk__in=ids).values_list("pk", "reference"))
+        audit.SUBJECTS["responsibility"] = Responsibility._meta.verbose_name
+        audit.NAMES["responsibility"] = lambda ids: dict(
+            Responsibility.objects.filter(pk__in=ids).values_list("pk", "title")
+        )

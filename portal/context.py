@@ -27,10 +27,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             places.append((_("Staffing"), "portal:staffing"))
         if user.staff_role in ACTIONS["people.invite"]:
             places.append((_("People"), "accounts:people_index"))
+        places.append((_("Responsibilities"), "portal:responsibilities_index"))
         if user.is_staff:
             places.append((_("Administration"), "admin:index"))
     else:
-        places = [(_("Home"), "portal:home"), (_("Requests"), "portal:tickets")]
+        places = [
+            (_("Home"), "portal:home"), (_("Requests"), "portal:tickets"),
+            (_("Responsibilities"), "portal:responsibilities_index"),
+        ]  # fmt: skip
         if any(role == "client_admin" for role in user.roles.values()):
             places.append((_("People"), "accounts:people_index"))
     live = _live_contracts(user)

@@ -8,10 +8,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from common import secrets
 from contracts.amendment import Side
 from contracts.models import Contract
 from contracts.onboarding import State, other, waiting_for
-from tickets import secrets
 
 
 class OpenText(forms.CharField):

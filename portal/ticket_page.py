@@ -20,7 +20,7 @@ from contracts.selectors import is_read_only
 from contracts.selectors import promise as promise_of
 from escalation.forms import AcknowledgeForm, PersistForm
 from escalation.selectors import LadderView, ladder_for
-from portal import conversation, timeline
+from portal import conversation, ticket_scope, timeline
 from portal.clocks import Correction, chip, coverage_clause, receipt
 from portal.selectors.hours import hours_line
 from portal.selectors.queue import clocks_of
@@ -28,6 +28,7 @@ from portal.templatetags.ui import instant
 from tickets import workflow
 from tickets.forms import ActionForm, AssignForm, PriorityForm, TimeForm
 from tickets.models import Ticket, WorkLog
+from tickets.scoping import takes_time
 from tickets.selectors import conversation as everything_said
 from tickets.workflow import Party, Status
 
@@ -47,7 +48,7 @@ PRIMARY = {Status.NEW: "take", Status.RESOLVED: "confirm_solved"}
 
 
 def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
-    """The page's context: conversation, composer, allowed actions, promise and receipt, hours, people, timeline."""
+    """The page's context: conversation, composer, allowed actions, promise and receipt, scope, hours, people, timeline."""
     organization_id = ticket.organization_id
     clock = clocks_of([ticket]).get(ticket.pk)
     shown = chip(clock, now, ticket.closed_at)
@@ -61,6 +62,7 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
             "reverse": "time.reverse", "persist": "ticket.persist", "see_hours": "hours.view",
         }.items()
     }  # fmt: skip
+    can["log"] = can["log"] and takes_time(ticket.scope)
     final = ticket.status in workflow.FINAL
     read_only = ticket.contract.status == Contract.Status.ENDED and is_read_only(ticket.contract)
     moving = not final and not read_only
@@ -86,6 +88,8 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         if can["prioritize"] and moving
         else None,
         "hours": _hours(user, ticket, now) if can["see_hours"] else None,
+        "scope": ticket_scope.scope(user, ticket, moving=moving),
+        "waits": ticket_scope.waits(user, ticket, now, moving=moving),
         "ladder": ladder,
         "standing": _standing(ladder, now),
         "take": _take(user, ladder, now),
@@ -195,7 +199,7 @@ def _hours(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     entries = list(logs.select_related("author").order_by("-id"))
     standing = [one for one in entries if one.reversed_at is None]
     form = None
-    if may(user, "time.log", ticket.organization_id):
+    if may(user, "time.log", ticket.organization_id) and takes_time(ticket.scope):
         form = TimeForm(initial={"worked_on": timezone.localdate(now)}, auto_id="time_%s")
         form.fields["duration"].widget.attrs |= {"data-key": "t", "autocomplete": "off"}
         form.fields["worked_on"].widget.attrs |= {"max": timezone.localdate(now).isoformat()}
@@ -205,6 +209,7 @@ def _hours(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "billable": sum(one.billable_minutes for one in standing),
         "actual": sum(one.actual_minutes for one in standing),
         "awaiting": sum(one.awaiting_minutes for one in standing),
+        "outside": not takes_time(ticket.scope),
         "form": form,
     }
 

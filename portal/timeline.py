@@ -14,7 +14,7 @@ from audit.models import Event
 from escalation.words import CAUSE
 from portal.templatetags.ui import duration
 from tickets.models import Ticket
-from tickets.words import PRIORITY, STATUS
+from tickets.words import PRIORITY, SCOPE, STATUS
 
 VERBS = {
     "ticket.opened": gettext_lazy("%(who)s opened the request"),
@@ -27,6 +27,11 @@ VERBS = {
     "ticket.closed": gettext_lazy("%(who)s closed the request"),
     "ticket.cancelled": gettext_lazy("%(who)s cancelled the request"),
     "ticket.prioritized": gettext_lazy("%(who)s corrected the priority from %(before)s to %(after)s"),
+    "ticket.scope_doubted": gettext_lazy("Its words look out of scope: a consultant decides"),
+    "ticket.scope_decided": gettext_lazy("Scope decided by %(who)s: %(after)s"),
+    "ticket.scope_taken_back": gettext_lazy("%(who)s took the decision about the scope back: %(after)s"),
+    "ticket.blocked": gettext_lazy("%(who)s said what the request waits for"),
+    "ticket.unblocked": gettext_lazy("%(who)s said that the request no longer waits"),
     "ticket.promise_moved": gettext_lazy("An amendment moved the first answer’s due time"),
     "clock.warning": gettext_lazy("The first answer is due soon"),
     "clock.breach": gettext_lazy("The first answer is late"),
@@ -50,6 +55,10 @@ FACTS = {
     "ticket.reopened": "undo",
     "ticket.closed": "check",
     "ticket.cancelled": "x",
+    "ticket.scope_decided": "flag",
+    "ticket.scope_taken_back": "undo",
+    "ticket.blocked": "pause",
+    "ticket.unblocked": "right",
     "clock.breach": "alert",
     "escalation.opened": "stairs",
     "escalation.climbed": "stairs",
@@ -110,5 +119,5 @@ def words(event: Event, people: dict[int, str]) -> str:
 
 
 def _label(value: Any) -> str:
-    labels: dict[Any, Any] = {**{str(k): v for k, v in STATUS.items()}, **{str(k): v for k, v in PRIORITY.items()}}
+    labels: dict[Any, Any] = {str(k): v for words in (STATUS, PRIORITY, SCOPE) for k, v in words.items()}
     return str(labels.get(value, value))

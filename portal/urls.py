@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, homes, library, onboarding, people, staffing, work
+from .views import accounts, bulk, changes, homes, library, onboarding, people, responsibilities, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -41,5 +41,10 @@ urlpatterns = [
     path("changes/<int:pk>/reject/", changes.close, {"how": "reject"}, name="change_reject"),
     path("changes/<int:pk>/withdraw/", changes.close, {"how": "withdraw"}, name="change_withdraw"),
     path("changes/<int:pk>/certificate/", changes.certificate, name="change_certificate"),
+    path("responsibilities/", responsibilities.index, name="responsibilities_index"),
+    path("responsibilities/<str:key>/", responsibilities.register, name="responsibilities"),
+    path("responsibilities/<str:key>/new/", responsibilities.new, name="responsibility_new"),
+    path("responsibilities/<str:key>/<int:pk>/", responsibilities.line, name="responsibility"),
+    path("responsibilities/<str:key>/<int:pk>/edit/", responsibilities.edit, name="responsibility_edit"),
     path("theme/", set_theme, name="set_theme"),
 ]

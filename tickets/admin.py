@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
-from common.administration import Looking, LookingAdmin, ServiceAdmin
+from common.administration import LINES, Looking, LookingAdmin, ServiceAdmin
 from common.exchange_pages import Exchanged
 
 from .exchange import CategoryRows, RequestTypeRows
-from .models import Category, Message, RequestType, Ticket, TicketClock, WorkLog
+from .models import Blocking, Category, Message, RequestType, ScopeDecision, Ticket, TicketClock, WorkLog
 from .services.offering import edit_catalogue
 
 
@@ -28,6 +28,7 @@ class CatalogueAdmin(Exchanged, ServiceAdmin):
 class CategoryAdmin(CatalogueAdmin):
     """One of the five."""
 
+    formfield_overrides = LINES
     table = CategoryRows
     list_display = ("name_en", "name_fr", "position", "is_active")
     list_filter = ("is_active",)
@@ -94,13 +95,31 @@ class WorkLogInline(Looking, TabularInline):
     extra = 0
 
 
+class ScopeInline(Looking, TabularInline):
+    """What was decided about its scope."""
+
+    model = ScopeDecision
+    fields = ("at", "scope", "exclusion", "matched", "decided_by", "taken_back_at")
+    ordering = ("id",)
+    extra = 0
+
+
+class BlockingInline(Looking, TabularInline):
+    """What of the client's it waits for, or waited for."""
+
+    model = Blocking
+    fields = ("responsibility", "blocked_by", "at", "ended_by", "ended_at")
+    ordering = ("id",)
+    extra = 0
+
+
 @admin.register(Ticket)
 class TicketAdmin(LookingAdmin):
     """Tickets, to look at; they are worked on in the portal."""
 
     list_display = ("reference", "subject", "organization", "status", "priority", "assignee", "opened_at", "due_at")
     list_filter = (
-        "status", "priority", "channel", "confidential", ("organization", AutocompleteSelectFilter),
+        "status", "priority", "scope", "channel", "confidential", ("organization", AutocompleteSelectFilter),
         ("assignee", AutocompleteSelectFilter),
     )  # fmt: skip
     list_filter_submit = True
@@ -111,10 +130,10 @@ class TicketAdmin(LookingAdmin):
     ordering = ("-id",)
     fields = (
         ("organization", "number"), "subject", ("status", "priority"), ("impact", "urgency"), ("contract", "request_type"),
-        ("requester", "assignee"), ("channel", "confidential"), ("opened_at", "active_at"), ("due_at", "responded_at"),
+        ("requester", "assignee"), ("channel", "confidential", "scope"), ("opened_at", "active_at"), ("due_at", "responded_at"),
         ("resolved_at", "closes_at"), ("closed_at", "follows"), "external_ref",
     )  # fmt: skip
-    inlines = (ClockInline, MessageInline, WorkLogInline)
+    inlines = (ClockInline, MessageInline, WorkLogInline, ScopeInline, BlockingInline)
 
     @admin.display(description=_("reference"), ordering="number")
     def reference(self, ticket: Ticket) -> str:

@@ -31,11 +31,43 @@ REQUEST_TYPES = (
     ("reporting", "query", "Write a JQL query", "Écrire une requête JQL", 30, "Jira"),
     ("reporting", "question", "Ask a question", "Poser une question", 15, "Jira, Confluence, Bitbucket"),
 )
+# What a request of a category is written with. Examples, to be edited like the rest.
+WORDS: dict[str, tuple[list[str], list[str]]] = {
+    "access": (
+        ["account", "permission", "access right", "sign in", "log in", "password reset", "group", "newcomer", "leaver"],
+        ["compte", "permission", "droit d’accès", "connexion", "se connecter", "groupe", "nouvel arrivant", "départ"],
+    ),
+    "configuration": (
+        ["field", "screen", "project", "issue type", "space", "board", "scheme", "template"],
+        ["champ", "écran", "projet", "type de ticket", "espace", "tableau", "schéma", "modèle"],
+    ),
+    "automation": (
+        ["workflow", "automation rule", "transition", "condition", "validator", "post function", "approval step"],
+        ["workflow", "règle d’automatisation", "transition", "condition", "validateur", "étape d’approbation"],
+    ),
+    "integration": (
+        ["webhook", "integration", "connector", "synchronisation", "app", "plugin", "repository", "API"],
+        ["webhook", "intégration", "connecteur", "synchronisation", "extension", "plugin", "dépôt", "API"],
+    ),
+    "reporting": (
+        ["dashboard", "gadget", "report", "filter", "JQL", "chart", "how do I", "question"],
+        ["tableau de bord", "gadget", "rapport", "filtre", "JQL", "graphique", "comment faire", "question"],
+    ),
+}
+
+
+def give_words(category_model: Any) -> None:
+    """Words for the categories that have none yet."""
+    for category in category_model.objects.filter(words_en=[], words_fr=[]):
+        if category.slug in WORDS:
+            category.words_en, category.words_fr = WORDS[category.slug]
+            category.save(update_fields=["words_en", "words_fr"])
 
 
 def install(category_model: Any = None, request_type_model: Any = None) -> None:
-    """Add what is missing. A migration passes its own historical models."""
-    if category_model is None:
+    """Add what is missing. A migration passes its own historical models, of before categories had words."""
+    current = category_model is None
+    if current:
         from tickets.models import Category, RequestType
 
         category_model, request_type_model = Category, RequestType
@@ -52,3 +84,5 @@ def install(category_model: Any = None, request_type_model: Any = None) -> None:
                 "products": products, "position": position,
             },
         )  # fmt: skip
+    if current:
+        give_words(category_model)

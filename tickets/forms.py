@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,13 +14,14 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from contracts.models import Contract
+from contracts.models import Contract, Exclusion, Responsibility
 from contracts.selectors import live_contracts
 
 from . import minutes, words
 from .fields import FilesField
 from .models import Category, RequestType, Ticket
 from .priority import Impact, Priority, Urgency
+from .scoping import DECIDED, Scope
 from .selectors import assignable, assignable_among, catalogue
 
 LONGEST = 50_000
@@ -255,6 +256,46 @@ class PriorityForm(forms.Form):
 
     def clean_priority(self) -> Priority:
         return Priority(self.cleaned_data["priority"])
+
+
+class ScopeForm(forms.Form):
+    """Whether Reserved Hours pay for it; outside, under which exclusion; and why, which the client reads."""
+
+    MEANS = {
+        Scope.IN_SCOPE: _("Reserved Hours pay for it"),
+        Scope.EXCLUDED: _("No time can be logged on it"),
+        Scope.TO_BE_QUOTED: _("No time either: a quote or an amendment follows"),
+    }
+    scope = forms.ChoiceField(
+        label=_("What is it?"), choices=[(one, words.SCOPE[one]) for one in DECIDED], widget=forms.RadioSelect
+    )
+    exclusion = forms.ModelChoiceField(
+        queryset=Exclusion.objects.filter(is_active=True), label=_("Exclusion"), required=False,
+        help_text=_("Needed when it is out of scope or to be quoted: the client reads what it says."),
+    )  # fmt: skip
+    reason = text(_("Why? The client reads this."), rows=3)
+
+    @property
+    def scopes(self) -> list[dict[str, Any]]:
+        """Each decision with what it means."""
+        return [{"value": one.value, "label": words.SCOPE[one], "sub": self.MEANS[one]} for one in DECIDED]
+
+
+class BlockForm(forms.Form):
+    """Which open line of the client's register the ticket waits for. The service alone knows which exist."""
+
+    responsibility = forms.IntegerField(
+        label=_("What does it wait for?"), min_value=1, max_value=2**63 - 1, widget=forms.Select
+    )
+
+    def __init__(self, *args: Any, items: Sequence[Responsibility], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.items = items
+        groups: dict[str, list[tuple[int, str]]] = {}
+        for one in self.items:
+            groups.setdefault(one.get_head_display(), []).append((one.pk, one.title))
+        widget: Any = self.fields["responsibility"].widget
+        widget.choices = list(groups.items())
 
 
 class TimeForm(forms.Form):

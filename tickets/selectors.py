@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 
@@ -14,7 +14,8 @@ from accounts.models import User
 from accounts.permissions import ACTIONS
 from accounts.roles import StaffRole
 from audit.models import Audience
-from tickets.models import Attachment, Category, Message, RequestType, Ticket, TicketClock
+from contracts.models import Responsibility
+from tickets.models import Attachment, Blocking, Category, Message, RequestType, Ticket, TicketClock
 from tickets.workflow import OPEN
 
 
@@ -140,3 +141,19 @@ def catalogue() -> list[tuple[Category, list[RequestType]]]:
         types.setdefault(one.category_id, []).append(one)
     categories = Category.objects.filter(is_active=True).order_by("position", "id")
     return [(category, types.get(category.pk, [])) for category in categories]
+
+
+def register_of(user: User, ticket: Ticket) -> list[Responsibility]:
+    """The lines of the client's register that are open or that a ticket waits for; `waits` is the blocking's id, or None."""
+    standing = Blocking.objects.visible_to(user).filter(
+        organization_id=ticket.organization_id, ticket=ticket, ended_at__isnull=True
+    )
+    lines = Responsibility.objects.visible_to(user).filter(organization_id=ticket.organization_id)
+    waits = Subquery(standing.filter(responsibility=OuterRef("pk")).values("pk")[:1])
+    found = lines.annotate(waits=waits).filter(Q(state__in=Responsibility.OPEN) | Q(waits__isnull=False))
+    return list(found.select_related("owner").order_by("head", "due_on", "id"))
+
+
+def blockable(user: User, ticket: Ticket) -> list[Responsibility]:
+    """The lines that a ticket may be said to wait for: open, and not said yet."""
+    return [one for one in register_of(user, ticket) if one.is_open and not getattr(one, "waits", None)]

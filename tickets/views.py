@@ -20,10 +20,23 @@ from common.errors import Refused
 from contracts.selectors import day_of
 
 from . import selectors, services
+from .doubt import doubt as doubt_of
+from .doubt import exclusions
 from .files import answer as answer_with
-from .forms import ActionForm, AssignForm, NewTicketForm, PriorityForm, ReplyForm, TimeForm
+from .forms import (
+    LONGEST,
+    ActionForm,
+    AssignForm,
+    BlockForm,
+    NewTicketForm,
+    PriorityForm,
+    ReplyForm,
+    ScopeForm,
+    TimeForm,
+)
 from .models import Ticket
 from .preview import Preview, preview
+from .scoping import Scope, takes_time
 from .selectors import ticket_by_reference
 
 Act = Callable[[Ticket, dict[str, Any]], object]
@@ -46,7 +59,9 @@ def _answer(
                 messages.success(request, _("Sent."), extra_tags=f"draft:{draft}")
             return redirect("portal:ticket", ticket.reference)
     status = 422 if request.method == "POST" else 200
-    context = {"form": form, "ticket": ticket, "title": title, "submit": submit}
+    context = {
+        "form": form, "ticket": ticket, "title": title, "submit": submit, "ticket_takes_time": takes_time(ticket.scope)
+    }  # fmt: skip
     return render(request, "tickets/form.html", context, status=status)
 
 
@@ -69,8 +84,12 @@ def new(request: Request) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             messages.success(request, _("Your request is with us."), extra_tags="draft:ticket:new")
+            if ticket.scope == Scope.LOOKS_EXCLUDED:
+                messages.warning(
+                    request, _("It looks outside your contract. It was sent all the same: a consultant decides.")
+                )
             return redirect("portal:ticket", ticket.reference)
-    context = {"form": form, "promise": _promised(request, form)}
+    context = {"form": form, "promise": _promised(request, form), **_doubted(form)}
     return render(request, "tickets/new.html", context, status=422 if request.method == "POST" else 200)
 
 
@@ -86,6 +105,25 @@ def promise(request: Request) -> HttpResponse:
     """What would be promised to the request being written: a fragment, before it is sent."""
     form = NewTicketForm(request.GET, user=request.user, on=day_of(request.now))
     return render(request, "tickets/_promise.html", {"promise": _promised(request, form)})
+
+
+@login_required
+@require_POST
+def doubt(request: Request) -> HttpResponse:
+    """Whether the request being written looks out of scope: a fragment. It writes nothing; POST keeps the text out of logs."""
+    form = NewTicketForm(request.POST, user=request.user, on=day_of(request.now))
+    return render(request, "tickets/_doubt.html", _doubted(form))
+
+
+def _doubted(form: NewTicketForm) -> dict[str, Any]:
+    """The rule's verdict for what is written so far; nothing while nothing is."""
+    subject, body = (str(form[name].value() or "")[:LONGEST] for name in ("subject", "body"))
+    known = exclusions() if subject.strip() or body.strip() else {}
+    verdict = doubt_of(subject, body, form.chosen, known, fit=not form.chosen) if known else None
+    if verdict is None or verdict.doubts:
+        return {"doubt": verdict, "exclusion": known[verdict.key] if verdict else None}
+    fits = next((one for one, _types in form.offered if one.slug == verdict.key), None) if verdict.key else None
+    return {"doubt": verdict, "category": fits}
 
 
 def _promised(request: Request, form: NewTicketForm) -> Preview | None:
@@ -190,6 +228,69 @@ def prioritize(request: Request, reference: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def decide_scope(request: Request, reference: str) -> HttpResponse:
+    """Say whether Reserved Hours pay for it."""
+    ticket = ticket_by_reference(request.user, reference)
+    check(request.user, "ticket.scope", ticket.organization_id)
+    form = ScopeForm(request.POST or None)
+
+    def decide(ticket: Ticket, data: dict[str, Any]) -> None:
+        services.decide_scope(actor=request.user, ticket_id=ticket.pk, now=request.now, **data)
+
+    return _answer(request, ticket, form, _("Decide the scope"), _("Decide"), decide, f"ticket:{ticket.pk}:scope")
+
+
+@login_required
+@require_POST
+def take_back_scope(request: Request, reference: str) -> HttpResponse:
+    """Undo the last decision about the scope."""
+    ticket = ticket_by_reference(request.user, reference)
+    return _back(
+        request, ticket, _("The decision is taken back."),
+        lambda: services.take_back_scope(actor=request.user, ticket_id=ticket.pk, now=request.now),
+    )  # fmt: skip
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def block(request: Request, reference: str) -> HttpResponse:
+    """Say which of the client's responsibilities it waits for."""
+    ticket = ticket_by_reference(request.user, reference)
+    check(request.user, "ticket.block", ticket.organization_id)
+    form = BlockForm(request.POST or None, items=selectors.blockable(request.user, ticket))
+
+    def wait(ticket: Ticket, data: dict[str, Any]) -> None:
+        services.block(
+            actor=request.user, ticket_id=ticket.pk, responsibility_id=data["responsibility"], now=request.now
+        )
+
+    return _answer(request, ticket, form, _("Blocked by a responsibility"), _("It waits for this"), wait)
+
+
+@login_required
+@require_POST
+def unblock(request: Request, reference: str, pk: int) -> HttpResponse:
+    """Say that it no longer waits."""
+    ticket = ticket_by_reference(request.user, reference)
+    return _back(
+        request, ticket, _("The request no longer waits for it."),
+        lambda: services.unblock(actor=request.user, ticket_id=ticket.pk, blocking_id=pk, now=request.now),
+    )  # fmt: skip
+
+
+def _back(request: Request, ticket: Ticket, done: str, act: Callable[[], object]) -> HttpResponse:
+    """A button without words: do it, and say on the ticket's page what became of it."""
+    try:
+        act()
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, done)
+    return redirect("portal:ticket", ticket.reference)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def log_time(request: Request, reference: str) -> HttpResponse:
     """Log time worked."""
     ticket = ticket_by_reference(request.user, reference)
@@ -226,10 +327,7 @@ def attachment(request: Request, reference: str, pk: int) -> FileResponse:
 def reverse_time(request: Request, reference: str, pk: int) -> HttpResponse:
     """Take a time entry back."""
     ticket = ticket_by_reference(request.user, reference)
-    try:
-        services.reverse_time(actor=request.user, work_log_id=pk, now=request.now)
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("The entry is reversed, and its hours are given back."))
-    return redirect("portal:ticket", ticket.reference)
+    return _back(
+        request, ticket, _("The entry is reversed, and its hours are given back."),
+        lambda: services.reverse_time(actor=request.user, work_log_id=pk, now=request.now),
+    )  # fmt: skip

@@ -1,8 +1,9 @@
-"""What statuses, priorities, impacts and urgencies are called, in the reader's language."""
+"""What statuses, priorities, impacts, urgencies and scopes are called, in the reader's language."""
 
 from django.utils.translation import gettext_lazy as _
 
 from .priority import Impact, Priority, Urgency
+from .scoping import Scope
 from .workflow import Status
 
 STATUS = {
@@ -30,6 +31,13 @@ URGENCY = {
     Urgency.DEGRADED: _("Work goes on, but badly"),
     Urgency.QUESTION: _("It is a question, or can wait"),
 }
+SCOPE = {
+    Scope.UNDECIDED: _("Not decided"),
+    Scope.IN_SCOPE: _("In scope"),
+    Scope.LOOKS_EXCLUDED: _("Looks out of scope"),
+    Scope.EXCLUDED: _("Out of scope"),
+    Scope.TO_BE_QUOTED: _("To be quoted"),
+}
 VERBS = {
     "ticket.opened": _("Request opened"),
     "ticket.replied": _("Reply written"),
@@ -44,6 +52,11 @@ VERBS = {
     "ticket.reopened": _("Request reopened"),
     "ticket.closed": _("Request closed"),
     "ticket.cancelled": _("Request cancelled"),
+    "ticket.scope_doubted": _("Scope doubted"),
+    "ticket.scope_decided": _("Scope decided"),
+    "ticket.scope_taken_back": _("Decision about the scope taken back"),
+    "ticket.blocked": _("Blocked by a responsibility of the client"),
+    "ticket.unblocked": _("No longer blocked"),
     "time.logged": _("Time logged"),
     "time.reversed": _("Time entry reversed"),
 }

@@ -1,4 +1,4 @@
-"""Contracts, the documents that make them and how these are changed, Reserved Hours, onboarding and renewals."""
+"""Contracts, the documents that make them and how these change, scope, hours, onboarding, renewals, responsibilities."""
 
 from .change import Approval, ChangeRequest, Proposal, VoidedApproval
 from .contract import Contract
@@ -7,6 +7,8 @@ from .hours import HoursAccount, HoursEntry
 from .library import StandardClause, StandardDocument, StandardEdition, StandardTerm
 from .onboarding import OnboardingActivity, OnboardingPlan, OnboardingTemplateActivity, OnboardingWait
 from .renewal import RenewalReminder
+from .responsibility import Responsibility
+from .scope import Exclusion
 
 __all__ = [
     "AgreementDocument",
@@ -16,6 +18,7 @@ __all__ = [
     "ClauseTerm",
     "Contract",
     "Disposition",
+    "Exclusion",
     "HoursAccount",
     "HoursEntry",
     "OnboardingActivity",
@@ -24,6 +27,7 @@ __all__ = [
     "OnboardingWait",
     "Proposal",
     "RenewalReminder",
+    "Responsibility",
     "StandardClause",
     "StandardDocument",
     "StandardEdition",

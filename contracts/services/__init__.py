@@ -1,13 +1,15 @@
-"""The only writers of contracts, their documents, the changes of these, Reserved Hours, onboarding and renewals."""
+"""The only writers of contracts, their documents and the changes of these, hours, onboarding, renewals, exclusions, responsibilities."""
 
 from .approvals import Mismatch, TextChanged, approve, verify
 from .changes import ask, decline
 from .contract import activate, end, suspend
 from .documents import Wording, incorporate, publish, write
+from .exclusions import edit_exclusion
 from .hours import consume, grant, reverse
 from .onboarding import agree, begin_onboarding, hand_over, show_evidence, take_back
 from .proposals import draft, expire, propose, reject, take_effect, withdraw
 from .renewal import remind_renewals, renew
+from .responsibilities import add_responsibility, edit_responsibility, settle_responsibility
 from .template import edit_template
 
 __all__ = [
@@ -15,6 +17,7 @@ __all__ = [
     "TextChanged",
     "Wording",
     "activate",
+    "add_responsibility",
     "agree",
     "approve",
     "ask",
@@ -22,6 +25,8 @@ __all__ = [
     "consume",
     "decline",
     "draft",
+    "edit_exclusion",
+    "edit_responsibility",
     "edit_template",
     "end",
     "expire",
@@ -34,6 +39,7 @@ __all__ = [
     "remind_renewals",
     "renew",
     "reverse",
+    "settle_responsibility",
     "show_evidence",
     "suspend",
     "take_back",

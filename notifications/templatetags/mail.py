@@ -18,6 +18,11 @@ WORDS = {
     "high": gettext_noop("high"),
     "medium": gettext_noop("medium"),
     "low": gettext_noop("low"),
+    "undecided": gettext_noop("not decided"),
+    "in_scope": gettext_noop("in scope"),
+    "looks_excluded": gettext_noop("looks out of scope"),
+    "excluded": gettext_noop("out of scope"),
+    "to_be_quoted": gettext_noop("to be quoted"),
     "breach": gettext_noop("the first answer is late"),
     "silence": gettext_noop("nobody has taken the level below in time"),
     "persists": gettext_noop("the client says that the problem persists"),
@@ -50,7 +55,7 @@ def duration(minutes: int | str | None) -> str:
 
 @register.filter
 def word(value: str) -> str:
-    """A priority or a cause, in the reader's language."""
+    """A priority, a scope or a cause, in the reader's language."""
     return gettext(WORDS[value]) if value in WORDS else str(value)
 
 

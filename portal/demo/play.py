@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from accounts.models import Organization, User
-from contracts.models import Contract
+from contracts.models import Contract, Exclusion
 from escalation import services as escalation
 from escalation.models import Escalation
 from portal.beat import Beat
@@ -137,6 +137,11 @@ def _act(step: Step, ticket: Ticket, stage: Stage, at: datetime, now: datetime) 
         case Act.PRIORITIZE:
             priority, reason = step.text.split(": ", 1)
             tickets.prioritize(**which, priority=priority, reason=reason)
+        case Act.SCOPE:
+            decided, reason = step.text.split(": ", 1)
+            scope, slug = decided.split()
+            exclusion = Exclusion.objects.get(slug=slug)
+            tickets.decide_scope(**which, scope=scope, exclusion=exclusion, reason=reason)
         case Act.LOG:
             tickets.log_time(**which, minutes=step.minutes, summary=step.text, worked_on=at.astimezone(ZONE).date())
         case Act.PERSIST:

@@ -21,6 +21,7 @@ class Act(StrEnum):
     ASSIGN = "assign"  # text: whom
     PRIORITIZE = "prioritize"  # text: "high: the reason"
     LOG = "log"
+    SCOPE = "scope"  # text: "to_be_quoted licences-procurement: the reason"
     PERSIST = "persist"
     ACKNOWLEDGE = "acknowledge"  # minutes from the seeding to the promised update
 

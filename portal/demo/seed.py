@@ -13,6 +13,7 @@ from . import onboarding, people
 from .changes import make_changes
 from .contracts import GRANTS, make_contracts
 from .play import Stage, perform
+from .responsibilities import fill
 from .stories import ALL
 
 SINCE = timedelta(days=340)
@@ -20,7 +21,7 @@ FRESH = timedelta(hours=1)
 
 
 def seed(now: datetime) -> int | None:
-    """Write the demo's people, contracts and tickets as if they had come about until `now`; None if they are here already.
+    """Write the demo's people, contracts, tickets and registers as if they had come about until `now`; None if they are here already.
 
     Mails of more than an hour ago count as sent at their time, so that nobody's outbox is flooded.
     """
@@ -33,6 +34,7 @@ def seed(now: datetime) -> int | None:
         count = perform(ALL, GRANTS, stage, now)
         onboarding.begin(stage, stage.contracts[onboarding.CLIENT], now)
         make_changes(stage.contracts, cast, now)
+        fill(clients, cast, now)
         old = Delivery.objects.filter(
             organization_id__in=[one.pk for one in clients.values()], queued_at__lt=now - FRESH
         )

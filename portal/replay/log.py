@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tickets import secrets
+from common import secrets
 
 ZONE = "Europe/Rome"
 TIME_FORMAT = "%Y/%m/%d %H:%M:%S.%f"

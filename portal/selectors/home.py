@@ -6,18 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, Q, Value, When, Window
+from django.db.models import Case, Count, F, Q, Value, When, Window
 
 from accounts.models import Organization, User
 from accounts.permissions import may
 from accounts.roles import ClientRole
-from contracts.models import Contract
+from contracts.models import Contract, Responsibility
+from contracts.selectors import day_of
 from tickets.models import RequestType, Ticket
 from tickets.selectors import catalogue
 from tickets.workflow import Status
 
 from .hours import Hours, hours_of
 from .queue import Row, rows, search
+from .responsibilities import Line
 
 
 def open_tickets(user: User, now: datetime, limit: int = 8) -> tuple[list[Row], int]:
@@ -49,6 +51,16 @@ def contracts_of(user: User, among: list[Contract] | None = None) -> list[Contra
     """The contracts that go on, suspended ones too, by client; `among` those that are read already."""
     found = engagements(user) if among is None else among
     return [one for one in found if one.status != Contract.Status.ONBOARDING]
+
+
+def responsibilities(user: User, now: datetime, limit: int = 4) -> list[Line]:
+    """Lines of the register that wait for the reader: those he or she owns and, for who decides, those that are overdue."""
+    deciding = [pk for pk, role in user.roles.items() if role in {ClientRole.APPROVER, ClientRole.CLIENT_ADMIN}]
+    today = day_of(now)
+    waiting = Responsibility.objects.visible_to(user).open()
+    mine = waiting.filter(Q(owner=user) | Q(organization_id__in=deciding, due_on__lt=today))
+    found = list(mine.select_related("organization").order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
+    return [Line(one, one.is_overdue(today)) for one in found]
 
 
 def to_approve(user: User, lines: list[Hours]) -> list[Hours]:

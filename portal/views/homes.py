@@ -36,6 +36,7 @@ def home(request: Request) -> HttpResponse:
         "open_count": count,
         "waiting": homes.waiting_for_me(request.user),
         "to_sign": waiting_for(request.user, contracts, request.now),
+        "responsibilities": homes.responsibilities(request.user, request.now),
         "to_approve": homes.to_approve(request.user, hours),
         "hours": hours,
         "onboardings": onboardings.steps(under_way),

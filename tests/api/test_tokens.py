@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Assignment, Membership
 from common import tenancy
 from common.errors import Refused
+from common.secrets import recognise
 from conftest import NOW
 from integrations import services
 from integrations.models import ApiToken
@@ -21,7 +22,6 @@ from integrations.services.tokens import MOST, digest
 from tests.tickets.acting import act, opened
 from tickets import services as tickets
 from tickets.models import Ticket
-from tickets.secrets import recognise
 
 from .conftest import Machine, token_of
 

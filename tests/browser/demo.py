@@ -51,7 +51,7 @@ def prepare() -> dict[str, Any]:
     from notifications.selectors import letters
     from portal.demo.people import CAST
     from portal.demo.seed import seed
-    from tickets.models import Ticket
+    from tickets.models import Blocking, Ticket
     from tickets.workflow import Status
 
     now = clock.now()
@@ -90,7 +90,12 @@ def prepare() -> dict[str, Any]:
         assert working is not None
         assert closed is not None
         changes = ChangeRequest.objects.order_by("id")
+        blocking = Blocking.objects.select_related("ticket__organization").get()
         facts = {
+            "doubted": tickets.get(scope="looks_excluded").reference,
+            "quoted": Ticket.objects.select_related("organization").get(scope="to_be_quoted").reference,
+            "blocked": blocking.ticket.reference,
+            "line": blocking.responsibility_id,
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
             "guide": "total-care-guide",

@@ -48,13 +48,14 @@ def main() -> int:
 
     django.setup()
     from common import tenancy
-    from contracts import guide, onboarding_template
+    from contracts import exclusions, guide, onboarding_template
     from tickets import catalogue
 
     with tenancy.everyone():
         catalogue.install()
         guide.install()
         onboarding_template.install()
+        exclusions.install()
     facts = demo.facts_of(os.environ)
     pages = [page for page in PAGES if not options.only or page.name in options.only]
     looks = [look for look in LOOKS if not options.look or look.name in options.look]

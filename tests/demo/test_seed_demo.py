@@ -11,7 +11,7 @@ from accounts.models import Assignment, Membership, Organization, User
 from accounts.roles import ClientRole, StaffRole
 from audit.models import Event
 from common import tenancy
-from contracts.models import Approval, HoursAccount, HoursEntry, Proposal
+from contracts.models import Approval, HoursAccount, HoursEntry, Proposal, Responsibility
 from contracts.services import verify
 from escalation.models import Escalation
 from notifications.models import Delivery
@@ -19,7 +19,7 @@ from portal.demo import people
 from portal.demo.play import weekday, when
 from portal.demo.seed import seed
 from slo.models import Clock
-from tickets.models import Message, Ticket, WorkLog
+from tickets.models import Blocking, Message, Ticket, WorkLog
 from tickets.workflow import Status
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Paris
@@ -37,7 +37,7 @@ def run(*options, settings):
 @stored
 @written
 def test_a_second_run_changes_nothing(settings):
-    assert "61 tickets" in run(settings=settings)
+    assert "63 tickets" in run(settings=settings)
     models = (User, Organization, Ticket, Message, Event, Delivery, Clock, Escalation, HoursEntry, WorkLog)
     with tenancy.engine():
         before = [list(model.objects.order_by("pk").values()) for model in models]
@@ -181,3 +181,22 @@ def test_working_days_leave_out_what_any_client_is_closed_on():
     friday = datetime(2026, 12, 24, tzinfo=UTC).date()
     assert weekday(friday, 1).isoformat() == "2026-12-29"  # Christmas, the weekend, London's Boxing Day on Monday
     assert weekday(weekday(friday, 1), -1) == friday
+
+
+@stored
+@written
+def test_scope_and_registers_have_something_to_show():
+    seed(NOW)
+    with tenancy.engine():
+        scopes = dict(Ticket.objects.exclude(scope="undecided").values_list("subject", "scope"))
+        assert scopes == {
+            "More disk space before the year-end closing": "looks_excluded",
+            "Vingt licences supplémentaires pour l’équipe Achats": "to_be_quoted",
+        }
+        for organization in Organization.objects.all():
+            mine = Responsibility.objects.filter(organization=organization)
+            assert mine.count() >= 2
+            assert mine.overdue(NOW.date()).exists()
+        blocked = Blocking.objects.get()
+        assert blocked.ticket.organization.key == "NW"
+        assert blocked.responsibility.is_overdue(NOW.date())

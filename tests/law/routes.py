@@ -41,6 +41,10 @@ def key(world: World) -> list[Any]:
     return [world.cast.northwind.key]
 
 
+def line(world: World) -> list[Any]:
+    return [world.cast.northwind.key, world.blocking.responsibility_id]
+
+
 ROUTES: dict[str, Route] = {
     "live": Route("open"),
     "ready": Route("open"),
@@ -72,6 +76,11 @@ ROUTES: dict[str, Route] = {
     "tickets:act": Route("object", reference),
     "tickets:assign": Route("object", reference),
     "tickets:prioritize": Route("object", reference),
+    "tickets:doubt": Route("own"),
+    "tickets:decide_scope": Route("object", reference, data={"scope": "in_scope"}),
+    "tickets:take_back_scope": Route("object", reference),
+    "tickets:block": Route("object", reference, data={"responsibility": "1"}),
+    "tickets:unblock": Route("object", lambda w: [w.ticket.reference, w.blocking.pk]),
     "tickets:log_time": Route("object", reference),
     "tickets:reverse_time": Route("object", lambda w: [w.ticket.reference, w.work_log.pk]),
     # escalations
@@ -108,6 +117,11 @@ ROUTES: dict[str, Route] = {
     "portal:change_reject": Route("object", change),
     "portal:change_withdraw": Route("object", change),
     "portal:change_certificate": Route("object", lambda w: [w.change_signed.pk]),
+    "portal:responsibilities_index": Route("own"),
+    "portal:responsibilities": Route("object", key),
+    "portal:responsibility": Route("object", line, data={"state": "done", "evidence": "Mine"}),
+    "portal:responsibility_new": Route("object", key, data={"head": "access", "title": "Mine", "state": "open"}),
+    "portal:responsibility_edit": Route("object", line, data={"head": "access", "title": "Mine", "state": "open"}),
     "portal:set_theme": Route("open", posts=False),
     # integrations
     "integrations:tokens": Route("own", posts=False),

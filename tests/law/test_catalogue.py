@@ -40,7 +40,7 @@ APPEND_ONLY = {
 GLOBAL = {
     "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "tickets.Category", "tickets.RequestType",
     "escalation.EngineHeartbeat", "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
-    "contracts.StandardTerm", "contracts.OnboardingTemplateActivity",
+    "contracts.StandardTerm", "contracts.OnboardingTemplateActivity", "contracts.Exclusion",
 }  # fmt: skip
 # Rows written by hand into these would be an escalation of rights: nobody but the owner touches them.
 OURS = {
@@ -197,6 +197,13 @@ def test_nobody_but_the_owner_owns_truncates_or_makes_tables(role):
 def test_a_clients_scope_reads_the_houses_own_standards_and_writes_none(table):
     rights = "SELECT has_table_privilege(%s, %s, 'SELECT'), has_table_privilege(%s, %s, 'INSERT, UPDATE, DELETE')"
     name = f"contracts_{table}"
+    assert ask(rights, APP, name, APP, name) == [(True, False)]
+    assert ask(rights, STAFF, name, STAFF, name) == [(True, True)]
+
+
+def test_a_clients_scope_reads_the_exclusions_and_writes_none():
+    rights = "SELECT has_table_privilege(%s, %s, 'SELECT'), has_table_privilege(%s, %s, 'INSERT, UPDATE, DELETE')"
+    name = "contracts_exclusion"
     assert ask(rights, APP, name, APP, name) == [(True, False)]
     assert ask(rights, STAFF, name, STAFF, name) == [(True, True)]
 

@@ -24,6 +24,7 @@ GLOBAL_MODELS = {
     "StandardClause",
     "StandardTerm",
     "OnboardingTemplateActivity",
+    "Exclusion",
 }
 # Questions that take rows their caller was allowed to see (or the engine's own), and ask only about those.
 ALLOWED: dict[str, set[str]] = {

@@ -199,6 +199,9 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
     work_log = act(
         cast.lea, services.log_time, ticket_id=ticket.pk, minutes=20, summary="x", worked_on=now.date(), now=now
     )
+    act(cast.lea, services.decide_scope, ticket_id=ticket.pk, scope="in_scope", reason="x", now=now)
+    line = act(cast.lea, contracts.add_responsibility, head="access", title="x", owner_name="x", now=now, **mine)
+    blocking = act(cast.lea, services.block, ticket_id=ticket.pk, responsibility_id=line.pk, now=now)
     invitation = act(admin, invite, email=f"{name}@new.example", name="New", role="requester", now=now, **mine)
     token, _secret = act(requester, create_token, name="x", days=30, now=now, **mine)
     with tenancy.everyone():
@@ -223,7 +226,7 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
             ticket=ticket, invitation=invitation, change=change, change_signed=change_signed, work_log=work_log, escalation=escalation, attachment=attachment,
             inside=inside, note=Message.objects.get(pk=inside.message_id), clause=clause, document=clause.document, token=token,
             clock_id=ticket.clocks.get().clock_id, contract=contract, organization=mine["organization"],
-            requester=requester, membership=membership, assignment=assignment, team=team,
+            line=line, blocking=blocking, requester=requester, membership=membership, assignment=assignment, team=team,
             activity=activity,
         )  # fmt: skip
 

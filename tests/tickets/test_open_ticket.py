@@ -250,4 +250,4 @@ def test_a_submission_does_not_wait_for_another_under_the_same_contract(cast: An
         opened(cast)
     locks = [one["sql"] for one in asked if " FOR " in one["sql"]]
     assert [sql.rpartition(" FOR ")[2] for sql in locks] == ["SHARE"]
-    assert len(asked) <= 19  # of which seven are the scope and the savepoints of the test
+    assert len(asked) <= 20  # of which seven are the scope and the savepoints of the test

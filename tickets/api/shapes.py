@@ -12,6 +12,7 @@ from slo.clock import Verdict
 from tickets.forms import LONGEST
 from tickets.models import Message, Ticket
 from tickets.priority import Impact, Priority, Urgency
+from tickets.scoping import Scope
 from tickets.services.opening import SUBJECT_LENGTH
 from tickets.workflow import Status
 
@@ -29,7 +30,7 @@ class Person(serializers.Serializer):
 
 
 class TicketOut(serializers.Serializer):
-    """A ticket. `due_at` is there while its first answer is owed."""
+    """A ticket. `due_at` is there while its first answer is owed; one whose `scope` is `excluded` or `to_be_quoted` takes no time."""
 
     reference = serializers.CharField()
     organization = serializers.CharField(source="organization.key")
@@ -42,6 +43,7 @@ class TicketOut(serializers.Serializer):
     priority = serializers.ChoiceField(choices=words(Priority))
     channel = serializers.ChoiceField(choices=Ticket.Channel.values)
     confidential = serializers.BooleanField()
+    scope = serializers.ChoiceField(choices=words(Scope))
     requester = Person()
     assignee = Person(allow_null=True)
     external_ref = serializers.CharField()

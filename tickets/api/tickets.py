@@ -104,7 +104,7 @@ class Time(ApiView):
 
     @extend_schema(request=TimeIn, responses={201: TimeOut})
     def post(self, request: Request, reference: str) -> Response:
-        """Log time worked. It always saves; what the hours left don't cover awaits the client's approval."""
+        """Log time worked. What the hours left don't cover awaits the client's approval; a request out of scope takes none."""
         ticket = ticket_by_reference(request.user, reference)
         check(request.user, "time.log", ticket.organization_id)
         sent: dict[str, Any] = {"worked_on": day_of(request.now)} | self.sent(TimeIn)

@@ -1,8 +1,21 @@
-"""The catalogue, the tickets, and what is said and done on them."""
+"""The catalogue, the tickets, and what is said, decided and done on them."""
 
 from .attachment import Attachment
+from .blocking import Blocking
 from .catalogue import Category, RequestType
 from .conversation import Message, WorkLog
+from .scope import ScopeDecision
 from .ticket import Ticket, TicketClock, TicketCounter
 
-__all__ = ["Attachment", "Category", "Message", "RequestType", "Ticket", "TicketClock", "TicketCounter", "WorkLog"]
+__all__ = [
+    "Attachment",
+    "Blocking",
+    "Category",
+    "Message",
+    "RequestType",
+    "ScopeDecision",
+    "Ticket",
+    "TicketClock",
+    "TicketCounter",
+    "WorkLog",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,11 @@ class Category(InTwoLanguages):
 
     slug = models.SlugField(_("slug"), unique=True)
     icon = models.CharField(_("icon"), max_length=30, default="help")
+    words_en = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("words, English"), default=list, blank=True,
+        help_text=_("One word or phrase a line: a request that has them looks in scope."),
+    )  # fmt: skip
+    words_fr = ArrayField(models.CharField(max_length=80), verbose_name=_("words, French"), default=list, blank=True)
 
     class Meta(InTwoLanguages.Meta):
         verbose_name = _("category")

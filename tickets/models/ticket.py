@@ -16,7 +16,8 @@ from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 from contracts.models import Contract
 from slo.models import Clock
 from slo.words import OBJECTIVE
-from tickets.words import IMPACT, PRIORITY, STATUS, URGENCY
+from tickets.scoping import Scope
+from tickets.words import IMPACT, PRIORITY, SCOPE, STATUS, URGENCY
 from tickets.workflow import OPEN, Status
 
 from .catalogue import RequestType
@@ -111,6 +112,11 @@ class Ticket(TenantModel):
     priority = models.CharField(_("priority"), max_length=10, choices=[(p.value, word) for p, word in PRIORITY.items()])
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PORTAL)
     confidential = models.BooleanField(_("confidential"), default=False)
+    scope = models.CharField(
+        _("scope"), max_length=20, choices=[(s.value, word) for s, word in SCOPE.items()], default=Scope.UNDECIDED,
+        db_default=Scope.UNDECIDED.value,
+        help_text=_("As the last decision that stands says it."),
+    )  # fmt: skip
     opened_at = models.DateTimeField(_("opened at"))
     active_at = models.DateTimeField(_("last activity"))
     due_at = models.DateTimeField(

@@ -1,12 +1,14 @@
 """The only writers of tickets."""
 
 from .attaching import sweep_files
+from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
 from .handling import assign, prioritize
 from .handover import hand_back, hand_over
 from .moving import moves
 from .opening import open_ticket
+from .scope import decide_scope, take_back_scope
 from .status import (
     cancel,
     close_resolved,
@@ -25,10 +27,12 @@ __all__ = [
     "Overtaken",
     "assign",
     "assign_many",
+    "block",
     "cancel",
     "check_number",
     "close_resolved",
     "confirm_solved",
+    "decide_scope",
     "hand_back",
     "hand_over",
     "log_time",
@@ -44,6 +48,8 @@ __all__ = [
     "reverse_time",
     "sweep_files",
     "take",
+    "take_back_scope",
+    "unblock",
     "undo_many",
     "wait_for_client",
     "wait_for_third_party",

@@ -12,10 +12,11 @@ from accounts import permissions
 from accounts.models import User
 from audit.models import Audience
 from audit.services import record
+from common import secrets
 from common.errors import Refused
 from contracts.selectors import contract_to_follow, day_of, is_read_only
 from slo import services as slo
-from tickets import notices, response, secrets
+from tickets import notices, response
 from tickets.models import Message, Ticket, TicketClock
 from tickets.workflow import FINAL, WAITING, Status
 

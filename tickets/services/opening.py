@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -10,15 +11,19 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import Organization, User
 from audit.services import record
+from common import secrets
 from common.errors import Refused
-from contracts.models import Contract
+from contracts.models import Contract, Exclusion
+from contracts.scope import Verdict
 from contracts.selectors import Promise, day_of, promise
 from slo import services as slo
 from slo.models import Clock
-from tickets import notices, secrets
-from tickets.models import Message, RequestType, Ticket
+from tickets import notices
+from tickets.doubt import doubt, exclusions
+from tickets.models import Message, RequestType, ScopeDecision, Ticket
 from tickets.priority import Priority
 from tickets.priority import priority as priority_of
+from tickets.scoping import Scope
 
 from . import numbering
 from .attaching import Files, attach
@@ -61,10 +66,13 @@ def open_ticket(
     promised = promise(contract, priority=chosen, channel=channel, at=now)
     clock = _start(contract, promised, chosen, organization, now)
     people = [] if organization.is_historical else notices.team(organization.pk)
+    known = {} if organization.is_historical else exclusions()
+    looks = doubt(subject, body, request_type, known)
     ticket = Ticket(
         organization=organization, contract=contract, request_type=request_type, requester=requester or actor,
         subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen, channel=channel, confidential=confidential,
         opened_at=now, active_at=now, due_at=clock.due_at if clock else None, external_ref=external_ref, follows=follows,
+        scope=Scope.LOOKS_EXCLUDED if looks.doubts else Scope.UNDECIDED,
     )  # fmt: skip
     # Words that are logged for a client are the client's; a reply is its writer's.
     author = actor if follows else ticket.requester
@@ -82,9 +90,24 @@ def open_ticket(
         subject_id=ticket.pk, at=now, priority=chosen.value, channel=channel, covered=promised.covered,
         clock_id=clock.pk if clock else None,
     )  # fmt: skip
+    if looks.doubts:
+        _doubt(ticket, known[looks.key], looks, now)
     due = clock.due_at.isoformat() if clock else ""
     notices.opened(ticket=ticket, event=event, people=people, now=now, due_at=due, priority=chosen.value, files=names)
     return ticket
+
+
+def _doubt(ticket: Ticket, exclusion: Exclusion, looks: Verdict, now: datetime) -> None:
+    """Remember what made it look out of scope: the catalogue's words, for the consultant who decides."""
+    matched = [one.phrase for one in looks.reasons]
+    mine: dict[str, Any] = {"organization_id": ticket.organization_id, "at": now}
+    decision = ScopeDecision.objects.create(
+        **mine, ticket=ticket, scope=Scope.LOOKS_EXCLUDED, exclusion=exclusion, matched=matched
+    )
+    record(
+        **mine, verb="ticket.scope_doubted", subject_kind="ticket", subject_id=ticket.pk, exclusion_id=exclusion.pk,
+        decision_id=decision.pk,
+    )  # fmt: skip
 
 
 def _live(organization: Organization, contract: Contract, now: datetime) -> Contract:

@@ -19,6 +19,7 @@ from contracts import services as contracts
 from contracts.selectors import contract_for_work, effective_terms
 from tickets import notices
 from tickets.models import WorkLog
+from tickets.scoping import takes_time
 
 from .conversation import locked
 
@@ -28,13 +29,20 @@ SUMMARY_LENGTH = 200
 
 @transaction.atomic
 def log_time(*, actor: User, ticket_id: int, minutes: int, summary: str, worked_on: date, now: datetime) -> WorkLog:
-    """Log minutes worked on a day. They always save; what the hours can't cover awaits an approver, never lost.
+    """Log minutes worked on a day. They always save; what the hours can't cover awaits an approver, never lost. Only a ticket
+    that was decided to be out of scope takes none (domain §4).
 
     Billable minutes are the actual ones rounded up to the contract's increment, once, and draw on the contract live on
     the day worked.
     """
     ticket = locked(actor, ticket_id, even_ended=True)
     permissions.check(actor, "time.log", ticket.organization_id)
+    if not takes_time(ticket.scope):
+        raise Refused(
+            _(
+                "This request is out of scope, so no time is drawn from Reserved Hours: decide first that it is in scope."
+            )
+        )
     if not 0 < minutes <= 24 * 60:
         raise Refused(_("Log between one minute and a day."))
     if worked_on > timezone.localtime(now).date():

@@ -58,4 +58,21 @@ STORIES = (
         "They see the issue, but attachments are greyed out since this morning.",
         (reply("+0 16:40", "julien", "I can reproduce it with your example. A first guess is the new security level; I come back with what I find."),),
     ),
+    Story(
+        "NW", "carl", "", "organization", "question", "-1 10:20",
+        "More disk space before the year-end closing",
+        "The Jira machine is nearly full. Could you add disk space, and plan the server upgrade for December?"
+        " Our hosting contract allows it.",
+        (reply("+0 14:10", "julien", "Thank you, I have read it. The machine itself is run by your host: I check what our contract says and come back."),),
+    ),
+    Story(
+        "GLX", "hugo", "", "team", "question", "-3 11:05",
+        "Vingt licences supplémentaires pour l’équipe Achats",
+        "Vingt personnes rejoignent Jira au premier janvier : il nous faut des licences supplémentaires et un devis de"
+        " renouvellement.",
+        (
+            reply("+0 13:40", "lea", "Merci, la demande est claire. Les licences ne relèvent pas de vos heures : je passe le relais à Max."),
+            act("+0 13:50", "lea", Act.SCOPE, "to_be_quoted licences-procurement: Les licences s’achètent à part. Max Keller vous envoie un devis cette semaine."),
+        ),
+    ),
 )  # fmt: skip

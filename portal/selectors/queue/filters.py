@@ -11,12 +11,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from accounts.models import Organization
-from tickets.words import PRIORITY
+from tickets.scoping import OUTSIDE, Scope
+from tickets.words import PRIORITY, SCOPE
 
 from .words import VIEWS
 
 LONGEST = 100  # characters of the words
-NAMES = {"view": "view", "words": "q", "client": "client", "priority": "priority"}
+NAMES = {"view": "view", "words": "q", "client": "client", "priority": "priority", "scope": "scope"}
+DOUBTED = (Scope.LOOKS_EXCLUDED, *OUTSIDE)  # what one looks for: the rest is the whole queue
 KNOWN = {*NAMES.values(), "page"}
 
 
@@ -28,6 +30,7 @@ class Filters:
     words: str = ""
     client: str = ""
     priority: str = ""
+    scope: str = ""
     page: int = 1
     ignored: tuple[str, ...] = ()
 
@@ -36,11 +39,12 @@ class Filters:
         """Of a page's query; whether the client is one of the reader's is for `among` to say."""
         said = {name: query.get(name, "").replace("\0", "").strip() for name in KNOWN}
         view, priority, number, words = said["view"], said["priority"], said["page"], said["q"]
-        client = said["client"].upper()
+        client, scope = said["client"].upper(), said["scope"]
         counted = number.isascii() and number.isdigit() and len(number) < 10 and int(number) > 0
         wrong = {
             _("there is no view “%s”"): view if view not in {"", *VIEWS} else "",
             _("there is no priority “%s”"): priority if priority not in {"", *PRIORITY} else "",
+            _("there is no scope “%s” to look for"): scope if scope not in {"", *DOUBTED} else "",
             _("you serve no client “%s”"): client if not (client.isascii() and client.isalnum()) else "",
             _("there is no page “%s”"): number if not counted else "",
         }
@@ -52,7 +56,7 @@ class Filters:
         return cls(
             view if view in VIEWS else "urgent", words[:LONGEST].strip(),
             client if client.isascii() and client.isalnum() else "",
-            priority if priority in PRIORITY else "", int(number) if counted else 1, tuple(ignored),
+            priority if priority in PRIORITY else "", scope if scope in DOUBTED else "", int(number) if counted else 1, tuple(ignored),
         )  # fmt: skip
 
     @classmethod
@@ -81,7 +85,7 @@ class Filters:
     @property
     def narrowed(self) -> bool:
         """Whether more than the view decides what is shown."""
-        return bool(self.words or self.client or self.priority)
+        return bool(self.words or self.client or self.priority or self.scope)
 
     @property
     def address(self) -> str:
@@ -107,6 +111,9 @@ class Filters:
         if self.priority:
             words = str(PRIORITY[self.priority])  # type: ignore[index]
             chips.append({"label": _("Priority"), "value": words, "remove_url": replace(first, priority="").address})
+        if self.scope:
+            words = str(SCOPE[Scope(self.scope)])
+            chips.append({"label": _("Scope"), "value": words, "remove_url": replace(first, scope="").address})
         if self.words:
             chips.append({"label": _("Words"), "value": self.words, "remove_url": replace(first, words="").address})
         return chips
@@ -127,6 +134,13 @@ class Filters:
                 "options": [
                     {"value": one.value, "label": words, "selected": one == self.priority}
                     for one, words in PRIORITY.items()
+                ],
+            },
+            {
+                "name": "scope",
+                "label": _("Scope"),
+                "options": [
+                    {"value": one.value, "label": SCOPE[one], "selected": one == self.scope} for one in DOUBTED
                 ],
             },
         ]

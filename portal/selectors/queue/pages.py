@@ -68,6 +68,8 @@ def page(user: User, filters: Filters, now: datetime, found: Mapping[str, int]) 
         tickets = tickets.filter(organization__key=filters.client)
     if filters.priority:
         tickets = tickets.filter(priority=filters.priority)
+    if filters.scope:
+        tickets = tickets.filter(scope=filters.scope)
     tickets = search(tickets, filters.words) if filters.words else tickets
     counts = _by_group(found) if filters.whole else _count_groups(tickets, now)
     paginator = Paginator(tickets.by_urgency().select_related("organization", "assignee"), PER_PAGE)

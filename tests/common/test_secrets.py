@@ -7,7 +7,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.secrets import recognise, warning
+from common.secrets import recognise, warning
 
 # Put together here, so that no scanner takes this file for a leak.
 SECRETS = {

@@ -1,4 +1,4 @@
-"""Nobody types a password into a ticket (domain §7): what looks like a secret is refused at submission."""
+"""Nobody types a password into a ticket or a register (domain §7): what looks like a secret is refused at submission."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ def recognise(text: str) -> str | None:
 def warning(found: str) -> str:
     """What to do instead."""
     return _(
-        "Your text seems to hold %(secret)s. Remove it and send again: never write a secret in a ticket; your consultant"
+        "Your text seems to hold %(secret)s. Remove it and send again: never write a secret in the portal; your consultant"
         " will agree on a safe way with you."
     ) % {"secret": _(found)}
