@@ -42,7 +42,9 @@ def drafted(
     cast: Any, terms: Mapping[str, str] | None = None, effective_on: date = LATER, amends: AgreementDocument | None = None,
     change: ChangeRequest | None = None, **more: Any,
 ) -> Proposal:  # fmt: skip
-    wording = services.Wording("4.3", "Answered within one hour.", terms={HIGH: "60"} if terms is None else terms)
+    wording = services.Wording(
+        "4.3", "Answered within one hour.", "Une heure.", {HIGH: "60"} if terms is None else dict(terms)
+    )
     amended = amends or msa(cast).document
     proposal: Proposal = act(
         cast.max, services.draft, change=change or asked(cast), amends=amended, effective_on=effective_on,

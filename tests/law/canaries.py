@@ -26,6 +26,8 @@ MUTE = {
     "tickets_attachment.content_type": "what the bytes say",
     "contracts_contract.precedence": "kinds of documents",
     "contracts_agreementdocument.series": "a name that nobody is shown",
+    "contracts_approval.text_hash": "a hash",
+    "contracts_approval.role": "a word of ours",
     "contracts_clauseterm.key": "the registry's word",
     "contracts_clauseterm.value": "a number or a yes or no",
     "contracts_hoursentry.cause_kind": "a word of ours",

@@ -116,7 +116,7 @@ ROUTES: dict[str, Route] = {
     "portal:change_decline": Route("object", change),
     "portal:change_reject": Route("object", change),
     "portal:change_withdraw": Route("object", change),
-    "portal:change_certificate": Route("object", change),
+    "portal:change_certificate": Route("object", lambda w: [w.change_signed.pk]),
     "portal:responsibilities_index": Route("own"),
     "portal:responsibilities": Route("object", key),
     "portal:responsibility": Route("object", line, data={"state": "done", "evidence": "Mine"}),

@@ -27,13 +27,15 @@ from accounts.services import invite, leave
 from common import tenancy
 from conftest import NOW, login_as
 from contracts import services as contracts
-from contracts.models import OnboardingActivity, OnboardingPlan
+from contracts.models import ChangeRequest, OnboardingActivity, OnboardingPlan
+from contracts.services import editing
 from escalation.models import Escalation, EscalationStep
 from integrations.models import ApiToken, IdempotencyRecord
 from integrations.services import create_token
 from tests.cast import PASSWORD, make_cast
+from tests.contracts.changing import propose, proposed, sign, signed
 from tests.contracts.writing import bound
-from tests.tickets.acting import act, opened
+from tests.tickets.acting import act, fresh, opened
 from tickets import services
 from tickets.models import Attachment, Message
 
@@ -132,11 +134,7 @@ def build(now: datetime) -> SimpleNamespace:
                 one.refresh_from_db()
                 getattr(one, "organization", None)  # kept with the row: outside of a scope nobody could read it
     world = SimpleNamespace(**vars(sides["northwind"]), cast=cast, ids=ids, people=people, now=now)
-    globex = SimpleNamespace(
-        **{name: getattr(cast, name) for name in vars(cast)}
-        | {"northwind": cast.globex, "northwind_contract": cast.globex_contract, "ann": cast.bob}
-    )
-    world.mirror = SimpleNamespace(**vars(sides["globex"]), cast=globex)
+    world.mirror = SimpleNamespace(**vars(sides["globex"]), cast=mirrored(cast))
     world.cookies = {who: signed_in(cast, who) for who in PEOPLE}
     world.secrets = {
         "bob, of another client": token(cast.bob, cast.globex),
@@ -156,6 +154,14 @@ def build(now: datetime) -> SimpleNamespace:
         membership = Membership.objects.get(user=cast.zoe)
     act(cast.ada, leave, membership=membership, now=now)
     return world
+
+
+def mirrored(cast: SimpleNamespace) -> SimpleNamespace:
+    """The cast with Globex in Northwind's place."""
+    return SimpleNamespace(
+        **{name: getattr(cast, name) for name in vars(cast)}
+        | {"northwind": cast.globex, "northwind_contract": cast.globex_contract, "ann": cast.bob, "rosa": cast.gina}
+    )
 
 
 def newcomers(cast: SimpleNamespace) -> None:
@@ -186,14 +192,7 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
     contract, ladder = getattr(cast, f"{name}_contract"), getattr(cast, f"{name}_ladder")
     requester, admin = (cast.ann, cast.carl) if name == "northwind" else (cast.bob, cast.hugo)
     clause = bound(contract, {"slo.first_response.high": "30"}, title="The order", translation="Sous une demi-heure.")
-    msa = bound(contract, {"slo.first_response.low": "900"}, kind="msa", title="The MSA").document
-    change = act(requester, contracts.ask, contract=contract, what="x", why="x", now=now)
-    proposal = act(
-        cast.max, contracts.draft, change=change, amends=msa,
-        title="Amendment", effective_on=date(2026, 12, 1), now=now,
-        clauses=[contracts.Wording("1", "Sooner.", terms={"slo.first_response.low": "800"})],
-    )  # fmt: skip
-    act(cast.max, contracts.propose, proposal=proposal, now=now)
+    change, change_signed = changes(cast if name == "northwind" else mirrored(cast))
     act(cast.max, contracts.grant, contract=contract, minutes=600, worked_on=now.date(), memo="x", now=now)
     ticket = opened(cast, client=name, files=[SimpleUploadedFile("a.txt", b"A")])
     act(cast.lea, services.note, ticket_id=ticket.pk, body="x", now=now, files=[SimpleUploadedFile("b.txt", b"B")])
@@ -224,12 +223,26 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
         )  # fmt: skip
         attachment, inside = Attachment.objects.filter(message__ticket=ticket).order_by("id")
         return SimpleNamespace(
-            ticket=ticket, invitation=invitation, change=change, work_log=work_log, escalation=escalation, attachment=attachment,
+            ticket=ticket, invitation=invitation, change=change, change_signed=change_signed, work_log=work_log, escalation=escalation, attachment=attachment,
             inside=inside, note=Message.objects.get(pk=inside.message_id), clause=clause, document=clause.document, token=token,
             clock_id=ticket.clocks.get().clock_id, contract=contract, organization=mine["organization"],
             line=line, blocking=blocking, requester=requester, membership=membership, assignment=assignment, team=team,
             activity=activity,
         )  # fmt: skip
+
+
+def changes(cast: SimpleNamespace) -> tuple[ChangeRequest, ChangeRequest]:
+    """A text that waits for signatures, one given and one void, and an amendment that binds: of who stands in Northwind's place."""
+    low = "slo.first_response.low"
+    msa = fresh(bound(cast.northwind_contract, {low: "900"}, kind="msa", title="The MSA").document)
+    binding = signed(cast, title="The amendment", amends=msa, terms={low: "800"})
+    proposal = proposed(cast, title="The proposal", amends=msa, terms={low: "700"}, effective_on=date(2027, 1, 1))
+    sign(cast.max, proposal, cast)
+    with tenancy.everyone():
+        clause = proposal.document.clauses.get()
+    act(cast.ada, editing.edit, part=clause, fields=["text"], now=cast.now)
+    sign(cast.max, propose(cast, proposal), cast)
+    return proposal.change, binding.change
 
 
 def fill(model: type[models.Model], organization_id: int, one: SimpleNamespace, now: datetime) -> None:
