@@ -64,13 +64,13 @@ def django_db_setup(django_db_setup: None) -> Iterator[None]:
 
 def restore_catalogue() -> None:
     """A flush empties what migrations put there too: put it back."""
-    from contracts.exclusions import install as install_exclusions
-    from contracts.guide import install as install_guide
-    from tickets.catalogue import install
+    from contracts import exclusions, guide, onboarding_template
+    from tickets import catalogue
 
-    install()
-    install_guide()
-    install_exclusions()
+    catalogue.install()
+    guide.install()
+    onboarding_template.install()
+    exclusions.install()
 
 
 @pytest.fixture(autouse=True)

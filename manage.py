@@ -7,10 +7,12 @@ import sys
 # What migrates owns the tables; what sweeps all clients connects as the worker. Everything else is the app, without scope.
 ROLES = {
     "migrate": "owner",
+    "remind_renewals": "worker",
     "replay_event_log": "worker",
     "seed_demo": "worker",
     "sweep_files": "worker",
     "tick": "worker",
+    "verify_approvals": "worker",
 }
 
 

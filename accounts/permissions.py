@@ -50,6 +50,8 @@ ACTIONS: dict[str, set[str]] = {
     "portfolio.client": {MANAGER, LEAD, ADMIN},  # one client's page, of those that one serves
     "contract.view": {*CLIENTS, *STAFF},
     "contract.edit": {ADMIN},
+    "contract.renew": {MANAGER, ADMIN},
+    "onboarding.work": {A, C, *STAFF},  # hand over, show what is done, agree: each for the own side
     "responsibility.view": {*CLIENTS, *STAFF},
     "responsibility.settle": {A, C, *STAFF},  # its state and evidence
     "responsibility.edit": {*STAFF},

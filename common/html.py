@@ -1,6 +1,7 @@
 """Markdown that strangers wrote, as HTML that a browser may see."""
 
 from functools import lru_cache
+from html import unescape
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -39,3 +40,9 @@ def markdown(text: str) -> SafeString:
             link_rel="noopener noreferrer nofollow",
         )
     )
+
+
+def plain(text: str) -> str:
+    """CommonMark as the words that a reader sees, paragraph by paragraph: without its marks."""
+    words = unescape(nh3.clean(RENDERER.render(text), tags=set()))
+    return "\n\n".join(line.strip() for line in words.split("\n") if line.strip())

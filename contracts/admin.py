@@ -32,7 +32,7 @@ from common.administration import (
     link_to,
 )
 
-from . import admin_library, admin_scope, admin_tabs, selectors, services, tabs, terms, words  # noqa: F401 - they register themselves
+from . import admin_library, admin_scope, admin_tabs, admin_template, selectors, services, tabs, terms, words  # noqa: F401 - they register themselves
 from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry, StandardEdition
 from .models.contract import guide_last
 from .precedence import OrderError, order_of
@@ -152,7 +152,7 @@ class ContractPart(ServiceAdmin):
 
 # Which buttons a contract in each state offers; a forged one is refused by its service.
 MOVES = {
-    Contract.Status.DRAFT: {"go_live"},
+    Contract.Status.DRAFT: {"begin_onboarding", "go_live"},
     Contract.Status.ONBOARDING: {"go_live"},
     Contract.Status.ACTIVE: {"suspend", "end"},
     Contract.Status.SUSPENDED: {"go_live", "end"},
@@ -174,7 +174,7 @@ class ContractAdmin(ContractPart):
     date_hierarchy = "starts_on"
     ordering = ("organization__name", "reference")
     autocomplete_fields = ("organization",)
-    actions_submit_line = ("go_live", "suspend")
+    actions_submit_line = ("begin_onboarding", "go_live", "suspend")
     actions_detail = ("end",)
     warn_unsaved_form = True
 
@@ -227,6 +227,12 @@ class ContractAdmin(ContractPart):
         for button in self.get_actions_submit_line(request, form.instance.pk):
             if button.action_name in request.POST:  # after the documents: going live looks at all of it
                 button.method(request, form.instance)
+
+    @action(description=gettext_lazy("Save and begin onboarding"))
+    def begin_onboarding(self, request: Any, obj: Contract) -> None:
+        """Make the plan from the template, with its due dates; both sides are told."""
+        services.begin_onboarding(actor=request.user, contract=obj, now=request.now)
+        messages.success(request, _("The onboarding has begun: both sides have its plan, and are told."))
 
     @action(description=gettext_lazy("Save and go live"))
     def go_live(self, request: Any, obj: Contract) -> None:

@@ -1,4 +1,4 @@
-"""What contracts themselves show in tabs: hours, people, business hours and events. Terms and ladder come from above."""
+"""What contracts themselves show in tabs: hours, people, onboarding, business hours and events. Terms and ladder come from above."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from audit.models import Event
 from slo.services import NoEdition, edition_at
 from slo.words import week
 
-from . import selectors, tabs, words
-from .models import Contract, HoursEntry
+from . import readiness, selectors, tabs, words
+from .models import Contract, HoursEntry, OnboardingActivity
 
 NEWEST = 50
 SIGNING = (ClientRole.APPROVER, ClientRole.CLIENT_ADMIN)
@@ -45,6 +45,19 @@ def people(request: Any, contract: Contract) -> dict[str, Any]:
         "team": Assignment.objects.filter(**mine, user__is_active=True)
         .select_related("user")
         .order_by("user__name", "id"),
+    }
+
+
+@tabs.register("onboarding", _("Onboarding"), position=45, template="admin/contracts/contract/onboarding.html")
+def onboarding(request: Any, contract: Contract) -> dict[str, Any]:
+    """What is missing before it goes live, and the plan; it is worked on in the portal."""
+    going_live = contract.status in (Contract.Status.DRAFT, Contract.Status.ONBOARDING)
+    mine = {"organization_id": contract.organization_id, "plan__contract": contract}
+    return {
+        "page": f"/contracts/{contract.pk}/onboarding/",
+        "missing": readiness.missing(contract) if going_live else None,
+        "going_live": going_live,
+        "activities": OnboardingActivity.objects.filter(**mine),
     }
 
 

@@ -50,3 +50,19 @@ def has_no_conflict(contract: Contract) -> list[str]:
         for found in agreement_of(contract).conflicts(contract.starts_on)
         for a, b in [found.settings[:2]]
     ]
+
+
+@register
+def has_signatories(contract: Contract) -> list[str]:
+    """Somebody can sign on each side (domain §6): those whom the terms name, or whoever has the role. A replayed client signs nothing."""
+    from contracts.agreement import agreement_of
+    from contracts.amendment import Side
+    from contracts.signing import signatories  # as above
+
+    if contract.organization.is_historical:
+        return []
+    client = _("an approver or administrator at %(client)s") % {"client": contract.organization}
+    house = _("an account manager of Valiantys who serves %(client)s") % {"client": contract.organization}
+    sides = ((Side.CLIENT, client), (Side.HOUSE, house))
+    agreement = agreement_of(contract)
+    return [words for side, words in sides if not signatories(contract, side, contract.starts_on, agreement)]

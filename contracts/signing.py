@@ -14,7 +14,6 @@ from contracts.amendment import AmendmentText, ClauseText, Outcome, Side, outcom
 from contracts.models import AgreementDocument, Clause, Contract, Proposal
 from contracts.precedence import Agreement, Conflict, Edition, Setting
 from contracts.redline import Standing
-from contracts.selectors import effective_terms
 
 NAMED = {Side.CLIENT: "change.client_signatories", Side.HOUSE: "change.house_signatories"}
 
@@ -46,12 +45,13 @@ def text_of(proposal: Proposal, clauses: list[Clause] | None = None) -> Amendmen
     )  # fmt: skip
 
 
-def signatories(contract: Contract, side: str, on: date) -> list[User]:
+def signatories(contract: Contract, side: str, on: date, agreement: Agreement | None = None) -> list[User]:
     """Who may sign for a side today: those whom the contract's terms name and who are still there, by name.
 
     Where it names nobody: the client's approvers and administrators; our account managers who serve it and our administrators.
+    `agreement` spares a question to whoever has read it already, here and below.
     """
-    named = names_of_signatories(contract, side, on)
+    named = names_of_signatories(contract, side, on, agreement)
     people = User.objects.filter(is_active=True, is_automatic=False)
     mine = contract.organization_id
     if side == Side.CLIENT:
@@ -66,9 +66,9 @@ def signatories(contract: Contract, side: str, on: date) -> list[User]:
     return list(found.distinct().order_by("name", "pk"))
 
 
-def names_of_signatories(contract: Contract, side: str, on: date) -> list[str]:
+def names_of_signatories(contract: Contract, side: str, on: date, agreement: Agreement | None = None) -> list[str]:
     """The addresses that the terms in force name for a side; none where anybody of the right role may sign."""
-    people = str(effective_terms(contract, on)[NAMED[Side(side)]].settled or "")
+    people = str((agreement or agreement_of(contract)).on(on)[NAMED[Side(side)]].settled or "")
     return people.split(", ") if people else []
 
 
@@ -77,10 +77,12 @@ def first_day(proposal: Proposal, today: date) -> date:
     return max(proposal.not_before or proposal.document.effective_on, today)
 
 
-def outcomes_of(proposal: Proposal, clauses: list[Clause], today: date) -> list[Outcome]:
+def outcomes_of(
+    proposal: Proposal, clauses: list[Clause], today: date, agreement: Agreement | None = None
+) -> list[Outcome]:
     """What each of its terms would do, and what would still beat it."""
     edition, settings = _as_edition(proposal, clauses, today)
-    return outcomes(agreement_of(proposal.document.contract), edition, settings)
+    return outcomes(agreement or agreement_of(proposal.document.contract), edition, settings)
 
 
 def conflict_of(proposal: Proposal, clauses: list[Clause], today: date) -> Conflict | None:

@@ -9,7 +9,7 @@ class EscalationConfig(AppConfig):
     verbose_name = _("Escalation")
 
     def ready(self) -> None:
-        """What ends with somebody's membership or assignment, and what our events are called."""
+        """What ends with somebody's membership or assignment, what our events are called, what a ladder needs to go live."""
         from accounts import departures
 
         from .services.ladders import step_down
@@ -17,7 +17,10 @@ class EscalationConfig(AppConfig):
         departures.register(step_down)
 
         from audit import words as audit
+        from contracts import readiness
 
         from . import words
+        from .readiness import has_ladder
 
         audit.VERBS.update(words.VERBS)
+        readiness.register(has_ladder)

@@ -311,6 +311,16 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(600),
         "options": {"expires": 600},
     },
+    "renewals": {
+        "task": "contracts.tasks.remind_renewals",
+        "schedule": schedule(3600),
+        "options": {"expires": 3600},
+    },
+    "settle": {
+        "task": "contracts.tasks.settle_proposals",
+        "schedule": schedule(60),
+        "options": {"expires": 60},
+    },
 }
 
 LOGGING = logs.configuration()

@@ -1,10 +1,12 @@
-"""Contracts, the documents that make them and how these change, the house's standard documents, scope, hours, responsibilities."""
+"""Contracts, the documents that make them and how these change, scope, hours, onboarding, renewals, responsibilities."""
 
 from .change import Approval, ChangeRequest, Proposal, VoidedApproval
 from .contract import Contract
 from .documents import AgreementDocument, Clause, ClauseTerm, Disposition
 from .hours import HoursAccount, HoursEntry
 from .library import StandardClause, StandardDocument, StandardEdition, StandardTerm
+from .onboarding import OnboardingActivity, OnboardingPlan, OnboardingTemplateActivity, OnboardingWait
+from .renewal import RenewalReminder
 from .responsibility import Responsibility
 from .scope import Exclusion
 
@@ -19,7 +21,12 @@ __all__ = [
     "Exclusion",
     "HoursAccount",
     "HoursEntry",
+    "OnboardingActivity",
+    "OnboardingPlan",
+    "OnboardingTemplateActivity",
+    "OnboardingWait",
     "Proposal",
+    "RenewalReminder",
     "Responsibility",
     "StandardClause",
     "StandardDocument",

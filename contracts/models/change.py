@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel, User
+from accounts.roles import ClientRole, StaffRole
 from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 from contracts import amendment
 
@@ -172,6 +175,12 @@ class Approval(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.typed_name}, {self.get_side_display()}"
+
+    @property
+    def role_in_words(self) -> str:
+        """What the signatory was at the time."""
+        roles: dict[str, Any] = dict(StaffRole.choices if self.side == self.Side.HOUSE else ClientRole.choices)
+        return str(roles.get(self.role, self.role))
 
 
 class VoidedApproval(TenantModel):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import TenantModel
@@ -32,8 +35,29 @@ class ContractQuerySet(TenantQuerySet["Contract"]):
         return self.ran(on).filter(status=Contract.Status.ACTIVE)
 
 
+class Days(models.Func):
+    """From a first to a last day, both of them included; an empty last day never comes."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class OneAtATime(ExclusionConstraint):
+    """Looked at with the contract's own plan and status even where a form doesn't show them."""
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = DEFAULT_DB_ALIAS) -> None:
+        hidden = {"organization", "plan", "status"}
+        super().validate(model, instance, exclude=set(exclude or ()) - hidden, using=using)
+
+
 class Contract(TenantModel):
-    """What one client was promised, from a day on. Plan and tier are separate fields (domain, "The words")."""
+    """What one client was promised, from a day on. Plan and tier are separate fields (domain, "The words").
+
+    One at a time: a client has at most one contract of a plan going on, active or suspended, on any day. A ticket names its
+    contract and hours are drawn from it, so two of one plan would leave open which one pays; another plan (on demand beside
+    Reserved Hours) answers that by itself. A suspended contract keeps its place, or it could not be resumed. Drafts and
+    onboardings may overlap what runs: the next contract is prepared while the last one ends. PostgreSQL holds it, whoever asks.
+    """
 
     class Plan(models.TextChoices):
         """How work is paid for."""
@@ -88,6 +112,28 @@ class Contract(TenantModel):
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="contracts_contract_dates",
                 violation_error_message=_("A contract can't end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(renews_on__isnull=True)
+                | models.Q(renews_on__gte=models.F("starts_on"), ends_on__isnull=True)
+                | models.Q(renews_on__gte=models.F("starts_on"), renews_on__lte=models.F("ends_on")),
+                name="contracts_contract_renewal",
+                violation_error_message=_("A contract renews between its first and its last day."),
+            ),
+            OneAtATime(
+                name="contracts_contract_one_at_a_time",
+                expressions=[
+                    ("organization", RangeOperators.EQUAL),
+                    ("plan", RangeOperators.EQUAL),
+                    (
+                        Days("starts_on", "ends_on", RangeBoundary(inclusive_lower=True, inclusive_upper=True)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=models.Q(status__in=["active", "suspended"]),
+                violation_error_message=_(
+                    "Another contract of this plan runs on some of these days: end that one first, or choose other dates."
+                ),
             ),
             models.CheckConstraint(
                 condition=~models.Q(status="active") | models.Q(calendar__isnull=False),

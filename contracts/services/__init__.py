@@ -1,4 +1,4 @@
-"""The only writers of contracts, their documents and the changes of these, exclusions, responsibilities and Reserved Hours."""
+"""The only writers of contracts, their documents and the changes of these, hours, onboarding, renewals, exclusions, responsibilities."""
 
 from .approvals import Mismatch, TextChanged, approve, verify
 from .changes import ask, decline
@@ -6,8 +6,11 @@ from .contract import activate, end, suspend
 from .documents import Wording, incorporate, publish, write
 from .exclusions import edit_exclusion
 from .hours import consume, grant, reverse
+from .onboarding import agree, begin_onboarding, hand_over, show_evidence, take_back
 from .proposals import draft, expire, propose, reject, take_effect, withdraw
+from .renewal import remind_renewals, renew
 from .responsibilities import add_responsibility, edit_responsibility, settle_responsibility
+from .template import edit_template
 
 __all__ = [
     "Mismatch",
@@ -15,23 +18,31 @@ __all__ = [
     "Wording",
     "activate",
     "add_responsibility",
+    "agree",
     "approve",
     "ask",
+    "begin_onboarding",
     "consume",
     "decline",
     "draft",
     "edit_exclusion",
     "edit_responsibility",
+    "edit_template",
     "end",
     "expire",
     "grant",
+    "hand_over",
     "incorporate",
     "propose",
     "publish",
     "reject",
+    "remind_renewals",
+    "renew",
     "reverse",
     "settle_responsibility",
+    "show_evidence",
     "suspend",
+    "take_back",
     "take_effect",
     "verify",
     "withdraw",

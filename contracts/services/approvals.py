@@ -143,19 +143,25 @@ class Mismatch:
     found: str = ""
 
 
-def verify() -> Iterator[Mismatch]:
-    """Recompute every hash that stands and yield what doesn't match; under a scope that sees what is to be verified."""
+def verify() -> tuple[int, list[Mismatch]]:
+    """Recompute every hash that stands: how many approvals there were, and what doesn't match. Under a scope that sees them all."""
+    count, found = 0, []
     proposals = Proposal.objects.exclude(version=0).order_by("pk").select_related("document__amends")
     for proposal in proposals.prefetch_related("approvals__voided").iterator(chunk_size=200):
         standing = [one for one in proposal.approvals.all() if not hasattr(one, "voided")]
-        text = signing.text_of(proposal) if standing else None
-        mine = (proposal.organization_id, proposal.pk)
-        for approval in standing:
-            if approval.form not in amendment.FORMS:
-                yield Mismatch(*mine, "form", approval.pk, "", str(approval.form))
-            elif text and (again := amendment.digest(text, approval.form)) != approval.text_hash:
-                yield Mismatch(*mine, "hash", approval.pk, approval.text_hash, again)
-        yield from _whole(proposal, standing)
+        count += len(standing)
+        found += [*_hashes(proposal, standing), *_whole(proposal, standing)]
+    return count, found
+
+
+def _hashes(proposal: Proposal, standing: list[Approval]) -> Iterator[Mismatch]:
+    text = signing.text_of(proposal) if standing else None
+    mine = (proposal.organization_id, proposal.pk)
+    for approval in standing:
+        if approval.form not in amendment.FORMS:
+            yield Mismatch(*mine, "form", approval.pk, str(amendment.FORM), str(approval.form))
+        elif text and (again := amendment.digest(text, approval.form)) != approval.text_hash:
+            yield Mismatch(*mine, "hash", approval.pk, approval.text_hash, again)
 
 
 def _whole(proposal: Proposal, standing: list[Approval]) -> Iterator[Mismatch]:

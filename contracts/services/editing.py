@@ -16,6 +16,7 @@ from common.errors import Refused
 from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
 
 from . import proposals
+from .contract import check_dates, one_at_a_time
 
 Part = Contract | AgreementDocument | Clause | ClauseTerm
 
@@ -68,7 +69,7 @@ def _void_approvals(actor: User, part: Part, now: datetime) -> None:
 def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     """Save a contract, a document, a clause or a term, new or changed. Promises made from now on follow it.
 
-    Refused: a term that the registry refuses, in the registry's words.
+    Refused: a term that the registry refuses, in the registry's words; dates of a contract that are out of order or taken.
     """
     permissions.check(actor, "contract.edit", part.organization_id)
     _void_approvals(actor, part, now)
@@ -78,7 +79,12 @@ def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     except ValidationError as error:
         raise Refused(" ".join(error.messages)) from error
     created = part.pk is None
-    part.save()
+    if isinstance(part, Contract):
+        check_dates(part)
+        with one_at_a_time():
+            part.save()
+    else:
+        part.save()
     _remember(actor, part, now, change="added" if created else "changed", fields=sorted(fields))
     return part
 

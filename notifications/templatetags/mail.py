@@ -41,16 +41,16 @@ def instant(value: str | None) -> str:
 
 
 @register.filter
+def day(value: str | None) -> str:
+    """An ISO 8601 date in the reader's language."""
+    return str(formats.date_format(date.fromisoformat(value), "DATE_FORMAT")) if value else ""
+
+
+@register.filter
 def duration(minutes: int | str | None) -> str:
     """Minutes as `2 h 30` or `45 min`."""
     hours, rest = divmod(int(minutes or 0), 60)
     return f"{hours}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{rest:02d}" if hours else f"{rest}\N{NO-BREAK SPACE}min"
-
-
-@register.filter
-def day(value: str | None) -> str:
-    """An ISO 8601 date in the reader's language."""
-    return str(formats.date_format(date.fromisoformat(value), "DATE_FORMAT")) if value else ""
 
 
 @register.filter

@@ -9,7 +9,8 @@ from django.db.models import F
 from common import tenancy
 from notifications.models import Delivery
 
-from . import people
+from . import onboarding, people
+from .changes import make_changes
 from .contracts import GRANTS, make_contracts
 from .play import Stage, perform
 from .responsibilities import fill
@@ -31,6 +32,8 @@ def seed(now: datetime) -> int | None:
         cast = people.make_people(clients, now - SINCE)
         stage = Stage(clients, make_contracts(clients, cast, now), cast)
         count = perform(ALL, GRANTS, stage, now)
+        onboarding.begin(stage, stage.contracts[onboarding.CLIENT], now)
+        make_changes(stage.contracts, cast, now)
         fill(clients, cast, now)
         old = Delivery.objects.filter(
             organization_id__in=[one.pk for one in clients.values()], queued_at__lt=now - FRESH

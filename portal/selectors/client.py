@@ -11,6 +11,7 @@ from django.db.models import Count, OuterRef, Subquery
 from django.http import Http404
 
 from accounts.models import Assignment, Membership, Organization, User
+from accounts.permissions import may
 from accounts.roles import ClientRole
 from contracts.models import Contract
 from contracts.precedence import Effective
@@ -21,6 +22,8 @@ from tickets.priority import Priority
 
 from .scores import added, by_month
 from .statement import statement
+
+RENEWED = (Contract.Status.ACTIVE, Contract.Status.SUSPENDED)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def client_page(user: User, organization: Organization, asked: Mapping[str, str]
     terms = effective_terms(contract, day_of(now))
     months = by_month(user, contract, now)
     return context | statement(user, contract, asked, now) | {
+        "may_renew": contract.status in RENEWED and may(user, "contract.renew", contract.organization_id),
         "targets": [Target(one.value, terms[f"slo.first_response.{one.value}"]) for one in Priority],
         "increment": terms["hours.increment"],
         "months_scored": months,
@@ -72,8 +76,9 @@ def client_page(user: User, organization: Organization, asked: Mapping[str, str]
 def _contracts(user: User, organization: Organization) -> list[Contract]:
     """Those that go on first, the newest of them on top; drafts are no contracts yet."""
     found = Contract.objects.visible_to(user).filter(organization=organization).exclude(status=Contract.Status.DRAFT)
-    rows = found.select_related("organization", "calendar").order_by("-starts_on", "-id")
-    return sorted(rows, key=lambda one: one.status == Contract.Status.ENDED)
+    rows = found.select_related("organization", "calendar", "onboarding").order_by("-starts_on", "-id")
+    status = Contract.Status
+    return sorted(rows, key=lambda one: (one.status == status.ENDED, one.status == status.ONBOARDING))
 
 
 def _escalations(user: User, organization: Organization) -> list[Escalation]:

@@ -40,6 +40,19 @@ def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:
     return list(mine.select_related("organization", "assignee").order_by("-status", "active_at")[:limit])
 
 
+def engagements(user: User) -> list[Contract]:
+    """The contracts that go on or are being onboarded, each with its onboarding, by client."""
+    status = Contract.Status
+    found = Contract.objects.visible_to(user).filter(status__in=[status.ACTIVE, status.SUSPENDED, status.ONBOARDING])
+    return list(found.select_related("organization", "onboarding").order_by("organization__name", "reference"))
+
+
+def contracts_of(user: User, among: list[Contract] | None = None) -> list[Contract]:
+    """The contracts that go on, suspended ones too, by client; `among` those that are read already."""
+    found = engagements(user) if among is None else among
+    return [one for one in found if one.status != Contract.Status.ONBOARDING]
+
+
 def responsibilities(user: User, now: datetime, limit: int = 4) -> list[Line]:
     """Lines of the register that wait for the reader: those he or she owns and, for who decides, those that are overdue."""
     deciding = [pk for pk, role in user.roles.items() if role in {ClientRole.APPROVER, ClientRole.CLIENT_ADMIN}]
@@ -48,12 +61,6 @@ def responsibilities(user: User, now: datetime, limit: int = 4) -> list[Line]:
     mine = waiting.filter(Q(owner=user) | Q(organization_id__in=deciding, due_on__lt=today))
     found = list(mine.select_related("organization").order_by(F("due_on").asc(nulls_last=True), "id")[:limit])
     return [Line(one, one.is_overdue(today)) for one in found]
-
-
-def contracts_of(user: User) -> list[Contract]:
-    """The contracts that go on, suspended ones too, by client."""
-    going_on = Contract.objects.visible_to(user).filter(status__in=[Contract.Status.ACTIVE, Contract.Status.SUSPENDED])
-    return list(going_on.select_related("organization").order_by("organization__name", "reference"))
 
 
 def to_approve(user: User, lines: list[Hours]) -> list[Hours]:

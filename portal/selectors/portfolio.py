@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from contracts.lots import Lot, lots
 from contracts.models import Contract, HoursEntry
+from contracts.onboarding import State
 from contracts.selectors import day_of, posting
 from escalation.models import Escalation
 from portal import charts
@@ -159,15 +160,26 @@ def portfolio(user: User, view: View, now: datetime) -> Portfolio:
 
 
 def _contracts(user: User) -> list[Contract]:
-    """By client; of each, those that go on before those that have ended, the newest first."""
+    """By client; of each, those that go on before those that are onboarded or have ended, the newest first.
+
+    Each with `activities`, those of an onboarding that isn't done, and `activities_done`, which of them are.
+    """
     found = (
         Contract.objects.visible_to(user)
         .exclude(status=Contract.Status.DRAFT)
         .filter(organization__is_historical=False)
         .select_related("organization")
+        .annotate(
+            activities=Count("onboarding__activities", filter=Q(onboarding__done_at__isnull=True)),
+            activities_done=Count(
+                "onboarding__activities",
+                filter=Q(onboarding__done_at__isnull=True, onboarding__activities__state=State.DONE),
+            ),
+        )
         .order_by("organization__name", "-starts_on", "-id")
     )
-    return sorted(found, key=lambda one: one.status == Contract.Status.ENDED)
+    status = Contract.Status
+    return sorted(found, key=lambda one: (one.status == status.ENDED, one.status == status.ONBOARDING))
 
 
 def _chosen(lines: list[Line], view: View) -> list[Line]:

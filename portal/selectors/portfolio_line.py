@@ -42,6 +42,11 @@ class Line:
         return self.contracts[0]
 
     @property
+    def onboardings(self) -> list[Contract]:
+        """Those whose onboarding goes on, each with `activities` and `activities_done`."""
+        return [one for one in self.contracts if one.status != Contract.Status.ENDED and one.activities]  # type: ignore[attr-defined]
+
+    @property
     def is_over(self) -> bool:
         """No contract of this client goes on."""
         return self.contract.status == Contract.Status.ENDED

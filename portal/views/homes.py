@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET
 
 from accounts.requests import Request
 from accounts.roles import StaffRole
+from portal.changes import waiting_for
 from portal.selectors import home as homes
+from portal.selectors import onboarding as onboardings
 from tickets.selectors import catalogue
 
 
@@ -23,17 +25,22 @@ def home(request: Request) -> HttpResponse:
     if request.user.is_valiantys:
         return redirect("portal:queue")
     rows, count = homes.open_tickets(request.user, request.now)
-    contracts = homes.contracts_of(request.user)
+    engagements = homes.engagements(request.user)
+    contracts = homes.contracts_of(request.user, engagements)
     hours = homes.hours(request.user, request.now, contracts)
+    under_way = onboardings.under_way(request.user, engagements)
     context = {
         "catalogue": catalogue(),
         "contracts": contracts,
         "rows": rows,
         "open_count": count,
         "waiting": homes.waiting_for_me(request.user),
+        "to_sign": waiting_for(request.user, contracts, request.now),
         "responsibilities": homes.responsibilities(request.user, request.now),
         "to_approve": homes.to_approve(request.user, hours),
         "hours": hours,
+        "onboardings": onboardings.steps(under_way),
+        "our_turn": onboardings.waiting_for_the_client(request.user, under_way),
         "many_clients": len(request.user.roles) > 1,
         "now": request.now,
     }

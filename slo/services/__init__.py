@@ -1,6 +1,6 @@
 """The only writers of calendars and clocks."""
 
-from .calendars import NoEdition, close_of_business_day, edition_at, publish_edition
+from .calendars import NoEdition, business_day, business_days, close_of_business_day, edition_at, publish_edition
 from .clocks import retarget_clock, start_clock, stop_clock, void_clock
 from .tick import Fired, FiredBatch, fire_due, set_aside
 
@@ -8,6 +8,8 @@ __all__ = [
     "Fired",
     "FiredBatch",
     "NoEdition",
+    "business_day",
+    "business_days",
     "close_of_business_day",
     "edition_at",
     "fire_due",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from accounts.models import User
 from accounts.permissions import allows
 from common.errors import Refused
 from slo.calendar import Calendar, CalendarError
+from slo.days import closings
 from slo.models import BusinessCalendar, CalendarEdition
 
 
@@ -82,3 +84,23 @@ def close_of_business_day(edition: CalendarEdition, start: datetime, days: int) 
         midnight = datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)
         at = rule.next_opening(midnight)
     return datetime.combine(at.astimezone(zone).date() + timedelta(days=1), time(), zone).astimezone(UTC)
+
+
+def business_days(calendar_id: int | None, after: datetime, until: datetime) -> list[datetime]:
+    """The closings of the business days within (after, until], each by the edition that ruled then; none without a calendar."""
+    editions = list(CalendarEdition.objects.filter(calendar_id=calendar_id).order_by("effective_at", "number"))
+    found: list[datetime] = []
+    for edition, following in zip_longest(editions, editions[1:]):
+        last = min(until, following.effective_at) if following else until
+        found += closings(edition.rule(), max(after, edition.effective_at), last)
+    return found
+
+
+def business_day(edition: CalendarEdition, first: date, number: int) -> date:
+    """The date of the `number`-th business day from a date on, which is the first one when it is a business day itself.
+
+    OutsideHorizonError when there are none left.
+    """
+    zone = zoneinfo.ZoneInfo(edition.zone)
+    eve = datetime.combine(first - timedelta(days=1), time(12), zone)
+    return (close_of_business_day(edition, eve, number) - timedelta(microseconds=1)).astimezone(zone).date()

@@ -7,8 +7,17 @@ from django.urls import reverse
 
 from common import tenancy
 from contracts import services
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, HoursEntry, StandardEdition
+from contracts.models import (
+    AgreementDocument,
+    Clause,
+    ClauseTerm,
+    Contract,
+    HoursEntry,
+    OnboardingTemplateActivity,
+    StandardEdition,
+)
 from contracts.selectors import promise
+from tests.contracts.changing import approvals, drafted, proposed, sign
 
 from .conftest import edits, messages
 
@@ -261,3 +270,61 @@ def test_a_contracts_order_of_precedence_is_its_own(change, cast):
     with tenancy.everyone():
         contract = Contract.objects.get(pk=cast.northwind_contract.pk)
     assert contract.order() == (("msa",), ("ms_terms", "general_terms"), ("order", "policy", "guide"))
+
+
+def test_a_draft_begins_its_onboarding_by_a_button(change, ada, cast):
+    with tenancy.everyone():
+        draft = Contract.objects.create(
+            organization=cast.northwind,
+            reference="NW-OD",
+            plan="on_demand",
+            starts_on=date(2026, 1, 1),
+            calendar=cast.paris,
+        )
+    url = reverse("admin:contracts_contract_change", args=[draft.pk])
+    assert 'name="contracts_contract_begin_onboarding"' in ada.get(url).text
+    assert "The onboarding has begun" in messages(
+        change("contracts_contract", draft.pk, contracts_contract_begin_onboarding="1"), ada
+    )
+    page = ada.get(url).text
+    assert 'name="contracts_contract_begin_onboarding"' not in page
+    assert "Kickoff with the client success manager" in page
+    assert "An escalation ladder" in page
+
+
+def test_a_contract_that_overlaps_another_of_its_plan_is_refused_in_its_form(change, ada, cast):
+    with tenancy.everyone():
+        later = Contract.objects.create(
+            organization=cast.northwind, reference="NW-2027", status="active", starts_on=date(2028, 1, 1),
+            calendar=cast.paris, plan="on_demand",
+        )  # fmt: skip
+    answer = change("contracts_contract", later.pk, plan="total_care")
+    assert answer.status_code == 200
+    assert "runs on some of these days" in answer.text
+    answer = change("contracts_contract", later.pk, renews_on="2027-01-01")
+    assert "renews between its first and its last day" in answer.text
+
+
+def test_the_onboarding_template_is_an_administrators_to_edit(change, cast):
+    with tenancy.everyone():
+        kickoff = OnboardingTemplateActivity.objects.get(key="kickoff")
+    assert change("contracts_onboardingtemplateactivity", kickoff.pk, due_business_day="3").status_code == 302
+    with tenancy.everyone():
+        kickoff.refresh_from_db()
+    assert kickoff.due_business_day == 3
+    answer = change("contracts_onboardingtemplateactivity", kickoff.pk, due_business_day="0")
+    assert "business day from 1 to 120" in answer.text
+
+
+def test_editing_a_text_under_signature_voids_what_was_signed(change, cast):
+    proposal = proposed(cast)
+    sign(cast.rosa, proposal, cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, **{"clauses-0-text": "Answered at once."})
+    assert answer.status_code == 302
+    assert approvals(proposal) == [("client", "Rosa Diaz", "edited")]
+
+
+def test_an_amendment_of_a_live_contract_is_not_published_by_the_button(change, ada, cast):
+    proposal = drafted(cast)
+    answer = change("contracts_agreementdocument", proposal.document_id, contracts_agreementdocument_publish="on")
+    assert "amended in writing by both sides" in messages(answer, ada)

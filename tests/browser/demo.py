@@ -44,7 +44,7 @@ def prepare() -> dict[str, Any]:
     from accounts.models import Assignment, Membership, Organization, Team, User
     from accounts.services.invitations import token_of
     from common import clock, tenancy
-    from contracts.models import Contract
+    from contracts.models import ChangeRequest, Contract, OnboardingActivity, OnboardingPlan
     from escalation import services as escalation
     from escalation.models import Escalation
     from notifications import services as notifications
@@ -89,6 +89,7 @@ def prepare() -> dict[str, Any]:
         closed = tickets.filter(status=Status.CLOSED).last()
         assert working is not None
         assert closed is not None
+        changes = ChangeRequest.objects.order_by("id")
         blocking = Blocking.objects.select_related("ticket__organization").get()
         facts = {
             "doubted": tickets.get(scope="looks_excluded").reference,
@@ -98,10 +99,16 @@ def prepare() -> dict[str, Any]:
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
             "guide": "total-care-guide",
+            "onboarding": OnboardingPlan.objects.get().contract_id,
+            "activity": OnboardingActivity.objects.get(state="waiting_for_client").pk,
             "member": Membership.objects.get(organization=northwind, user=people["ann"]).pk,
             "administrator": Membership.objects.get(organization=northwind, user=people["carl"]).pk,
             "team": Team.objects.get(organization=northwind).pk,
             "assignment": Assignment.objects.get(organization=northwind, user=people["julien"]).pk,
+            "contract_without_changes": Contract.objects.get(organization__key="INI").pk,
+            "change": changes.get(organization=northwind, status="drafted").pk,
+            "change_asked": changes.get(organization=northwind, status="asked").pk,
+            "change_signed": changes.get(organization__key="GLX").pk,
             "late": late.ticket.reference,
             "escalation": late.pk,
             "working": working.reference,

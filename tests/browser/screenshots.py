@@ -48,12 +48,14 @@ def main() -> int:
 
     django.setup()
     from common import tenancy
-    from contracts.exclusions import install as install_exclusions
-    from tickets.catalogue import install
+    from contracts import exclusions, guide, onboarding_template
+    from tickets import catalogue
 
-    install()
-    with tenancy.everyone():  # a client's scope may not write them
-        install_exclusions()
+    with tenancy.everyone():
+        catalogue.install()
+        guide.install()
+        onboarding_template.install()
+        exclusions.install()
     facts = demo.facts_of(os.environ)
     pages = [page for page in PAGES if not options.only or page.name in options.only]
     looks = [look for look in LOOKS if not options.look or look.name in options.look]

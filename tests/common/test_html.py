@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from common.html import markdown
+from common.html import markdown, plain
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -56,3 +56,9 @@ def test_any_text_is_rendered_without_an_error(text: str) -> None:
 
 def test_right_to_left_text_and_emoji_are_kept() -> None:
     assert "مرحبا 🌍" in markdown("مرحبا 🌍")
+
+
+def test_plain_words_are_what_a_reader_sees():
+    assert plain("Within **one** hour.\n\n*A & B* <b>c</b>") == "Within one hour.\n\nA & B <b>c</b>"
+    assert plain("- one\n- two") == "one\n\ntwo"
+    assert plain("") == ""

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
+from accounts.models import User
 from audit.models import Event
 from common import tenancy
 from common.errors import Refused
@@ -115,6 +116,49 @@ def test_what_can_not_be_done_now_is_refused(cast: Any, status: str, refused: li
     for service in refused:
         with pytest.raises(Refused, match=f"This contract is {status}"):
             change(cast, service, cast.northwind_contract)
+
+
+def test_without_somebody_who_signs_on_each_side_it_does_not_go_live(cast: Any, draft: Contract) -> None:
+    with tenancy.everyone():
+        cast.northwind.memberships.exclude(role="requester").update(role="requester")
+        User.objects.filter(staff_role__in=["account_manager", "administrator"]).update(is_active=False)
+        assert readiness.has_signatories(draft) == [
+            "an approver or administrator at Northwind",
+            "an account manager of Valiantys who serves Northwind",
+        ]
+
+
+@pytest.mark.parametrize("who", ["rosa", "carl"])
+def test_one_who_left_signs_nothing_and_the_other_will_do(cast: Any, draft: Contract, who: str) -> None:
+    with tenancy.everyone():
+        User.objects.filter(pk=getattr(cast, who).pk).update(is_active=False)
+        assert readiness.has_signatories(draft) == []
+        cast.northwind.memberships.exclude(user__is_active=False).filter(role__in=["approver", "client_admin"]).delete()
+        assert readiness.has_signatories(draft) == ["an approver or administrator at Northwind"]
+
+
+def test_an_account_manager_of_other_clients_alone_is_none_but_an_administrator_serves_all(
+    cast: Any, draft: Contract
+) -> None:
+    with tenancy.everyone():
+        cast.max.assignments.filter(organization=cast.northwind).delete()
+        assert readiness.has_signatories(draft) == []
+        User.objects.filter(pk=cast.ada.pk).update(is_active=False)
+        assert readiness.has_signatories(draft) == ["an account manager of Valiantys who serves Northwind"]
+
+
+def test_a_ladder_with_nobody_to_call_in_is_not_ready(cast: Any, draft: Contract) -> None:
+    from escalation.readiness import has_ladder
+
+    with tenancy.everyone():
+        assert has_ladder(draft) == ["an escalation ladder"]
+        cast.northwind_ladder.contract = draft
+        cast.northwind_ladder.save()
+        assert has_ladder(draft) == []
+        User.objects.filter(pk__in=[cast.nadia.pk, cast.max.pk]).update(is_active=False)
+        assert has_ladder(draft) == ["somebody to call in on the escalation ladder"]
+        cast.northwind_ladder.levels.all().delete()
+        assert has_ladder(draft) == ["an escalation ladder"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from accounts.models import Assignment, Membership, Organization, User
 from accounts.roles import ClientRole, StaffRole
 from audit.models import Event
 from common import tenancy
-from contracts.models import HoursAccount, HoursEntry, Responsibility
+from contracts.models import Approval, HoursAccount, HoursEntry, Proposal, Responsibility
+from contracts.services import verify
 from escalation.models import Escalation
 from notifications.models import Delivery
 from portal.demo import people
@@ -65,6 +66,19 @@ def test_the_logins_are_printed_and_work(settings):
         assert all(person.check_password(people.PASSWORD) for person in User.objects.all())
         verified = set(EmailAddress.objects.filter(verified=True, primary=True).values_list("email", flat=True))
     assert verified == {one.email for one in people.CAST}
+
+
+@stored
+@written
+def test_an_amendment_waits_for_northwind_and_one_holds_at_globex():
+    seed(NOW)
+    with tenancy.engine():
+        found = Proposal.objects.order_by("organization__key").values_list("organization__key", "status")
+        assert list(found) == [("GLX", "in_effect"), ("NW", "proposed")]
+        assert list(Approval.objects.filter(proposal__organization__key="NW").values_list("side", flat=True)) == [
+            "house"
+        ]
+        assert verify() == (3, [])
 
 
 @stored

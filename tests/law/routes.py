@@ -33,6 +33,10 @@ def contract(world: World) -> list[Any]:
     return [world.cast.northwind_contract.pk]
 
 
+def change(world: World) -> list[Any]:
+    return [world.change.pk]
+
+
 def key(world: World) -> list[Any]:
     return [world.cast.northwind.key]
 
@@ -95,6 +99,24 @@ ROUTES: dict[str, Route] = {
     "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
+    "portal:onboarding": Route("object", contract),
+    "portal:onboarding_activity": Route(
+        "object",
+        lambda w: [w.contract.pk, w.activity.pk],
+        data={"action": "evidence", "evidence": "Forged"},
+    ),
+    "portal:renew": Route("object", contract, data={"renews_on": "2030-01-01"}),
+    "portal:changes": Route("object", contract),
+    "portal:change_ask": Route("object", contract),
+    "portal:change": Route("object", change),
+    "portal:change_impact": Route("object", change),
+    "portal:change_draft": Route("object", change),
+    "portal:change_propose": Route("object", change),
+    "portal:change_sign": Route("object", change),
+    "portal:change_decline": Route("object", change),
+    "portal:change_reject": Route("object", change),
+    "portal:change_withdraw": Route("object", change),
+    "portal:change_certificate": Route("object", change),
     "portal:responsibilities_index": Route("own"),
     "portal:responsibilities": Route("object", key),
     "portal:responsibility": Route("object", line, data={"state": "done", "evidence": "Mine"}),

@@ -23,6 +23,7 @@ GLOBAL_MODELS = {
     "StandardEdition",
     "StandardClause",
     "StandardTerm",
+    "OnboardingTemplateActivity",
     "Exclusion",
 }
 # Questions that take rows their caller was allowed to see (or the engine's own), and ask only about those.

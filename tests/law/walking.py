@@ -25,7 +25,8 @@ TYPED = {
     "summary": "Work", "worked_on": "2026-11-18", "priority": "low", "action": "take", "act": "take", "text": "So",
     "email": "eve@example.com", "name": "Eve", "role": "client_admin", "impact": "team", "urgency": "blocked",
     "audience": "client", "note": "1", "answer": "So", "question": "What?", "password": "long enough it is", "days": "30",
-    "update_by": "2026-11-19T10:00", "theme": "dark", "language": "fr",
+    "update_by": "2026-11-19T10:00", "theme": "dark", "language": "fr", "what": "Another change", "why": "Because",
+    "typed_name": "Eve",
 }  # fmt: skip
 MACHINERY = {"django_session", "django_migrations"}
 
@@ -78,7 +79,7 @@ def foreign(world: SimpleNamespace) -> dict[str, Any]:
         "selected": [world.ticket.pk], "ids": [world.ticket.pk], "row": [world.ticket.reference],
         "_selected_action": [world.ticket.pk], "message": world.note.pk, "follows": world.ticket.pk,
         "assignee": cast.ann.pk, "requester": cast.ann.pk, "person": cast.ann.pk, "user": cast.ann.pk,
-        "membership": world.membership.pk, "clause": world.clause.pk, "document": world.document.pk, "token": world.token.pk,
+        "membership": world.membership.pk, "clause": world.clause.pk, "document": world.document.pk, "change": world.change.pk, "token": world.token.pk,
         "work_log": world.work_log.pk, "attachment": world.attachment.pk, "escalation": world.escalation.pk,
         "invitation": world.invitation.pk, "clock": world.clock_id, "external_ref": world.ticket.external_ref,
         "key": world.organization.key, "id": world.ticket.pk, "pk": world.ticket.pk,

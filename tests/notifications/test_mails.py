@@ -20,7 +20,9 @@ WORDS = {
     "closes_at": "2026-12-01T23:00:00+00:00", "expires_at": "2026-12-01T23:00:00+00:00", "organization": "Northwind", "inviter": "Carl Berg",
     "client": "Northwind", "move": "climb", "level": 2, "title": "Service lead", "cause": "silence",
     "acknowledge_by": "2026-11-18T10:30:00+00:00", "by": "Léa Fontaine", "update_by": "2026-11-18T15:00:00+00:00",
-    "minutes": 90, "summary": "Migration of the projects",
+    "expires_on": "2026-12-18", "effective_on": "2026-12-01", "outcome": "rejected",
+    "minutes": 90, "summary": "Migration of the projects", "title_en": "Kickoff", "title_fr": "Lancement", "due_on": "2026-11-24",
+    "commences_on": "2026-11-18", "renews_on": "2027-01-17", "ends_on": "2027-06-30", "days": 60,
 }  # fmt: skip
 
 
@@ -71,6 +73,16 @@ def test_the_call_of_a_level_says_what_it_is_about(move):
     bodies = {one: letter("escalation_level", move=one).body for one in ("climb", "alarm", "attach", "no_ladder")}
     assert letter("escalation_level", move=move).body in bodies.values()
     assert len(set(bodies.values())) == 4
+
+
+def test_the_end_of_a_proposal_says_which_end_it_was():
+    ends = [letter("amendment_closed", outcome=outcome) for outcome in ("rejected", "withdrawn", "expired")]
+    assert len({end.subject for end in ends}) == len({end.body for end in ends}) == 3
+
+
+def test_dates_are_in_the_readers_language():
+    assert "18 Dec 2026" in letter("amendment_proposed").body
+    assert "18" in letter("amendment_proposed", "fr").body
 
 
 def test_instants_are_the_readers_own():

@@ -164,7 +164,7 @@ class TestOrderAndReach:
     def test_two_contracts_of_a_client_are_one_line(self, cast, get):
         with tenancy.everyone():
             Contract.objects.create(
-                organization=cast.northwind, reference="NW-more", status=Contract.Status.ACTIVE,
+                organization=cast.northwind, reference="NW-more", status=Contract.Status.ACTIVE, plan="on_demand",
                 starts_on=date(2026, 6, 1), calendar=cast.paris,
             )  # fmt: skip
         grant(cast, 600)

@@ -33,7 +33,7 @@ def forwards(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("contracts", "0007_scope_and_responsibilities"),
+        ("contracts", "0009_scope_and_responsibilities"),
         ("tickets", "0005_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -17,7 +17,7 @@ def forwards(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
-        ("contracts", "0006_service_guide"),
+        ("contracts", "0008_onboarding_template"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
