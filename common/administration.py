@@ -41,6 +41,21 @@ class Looking:
         return False
 
 
+class OfADraft:
+    """Rows of an inline that are edited while what they belong to is a draft: `is_open` tells of the page's own row."""
+
+    is_open: Callable[[Any], bool]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or self.is_open(obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or self.is_open(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None or self.is_open(obj)
+
+
 class LookingAdmin(Looking, ModelAdmin):
     """Pages to look at."""
 

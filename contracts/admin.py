@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.admin import StackedInline, TabularInline
+from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
 from unfold.widgets import (
@@ -25,18 +25,15 @@ from unfold.widgets import (
 from common.administration import (
     Looking,
     LookingAdmin,
-    ServiceAdmin,
     TenantForm,
-    TenantFormSet,
     confirmed,
-    link_to,
 )
 
 from . import admin_library, admin_scope, admin_tabs, admin_template, selectors, services, tabs, terms, words  # noqa: F401 - they register themselves
-from .models import AgreementDocument, Clause, ClauseTerm, Contract, HoursAccount, HoursEntry, StandardEdition
+from .admin_documents import ContractPart, DocumentInline
+from .models import Contract, HoursAccount, HoursEntry, StandardEdition
 from .models.contract import guide_last
 from .precedence import OrderError, order_of
-from .services import editing
 
 
 class OrderField(forms.CharField):
@@ -99,55 +96,6 @@ class ContractForm(TenantForm):
         if cleaned.get("incorporate_edition") and not cleaned.get("incorporate_on"):
             self.add_error("incorporate_on", _("Say from which day the edition binds."))
         return cleaned
-
-
-class OfADraft:
-    """Rows of an inline that are edited while the document they belong to is a draft."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or editing.is_open(obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or editing.is_open(obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or editing.is_open(obj)
-
-
-class DocumentInline(TabularInline):
-    """The documents that make the contract, each a page with its clauses and terms; a new one begins here, as a draft."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    model = AgreementDocument
-    form = TenantForm
-    formset = TenantFormSet
-    fields = ("kind", "amends", "title", "edition", "effective_on", "status", "page")
-    readonly_fields = ("status", "page")
-    ordering = ("effective_on", "id")
-    hide_title = True
-    extra = 0
-
-    @admin.display(description=gettext_lazy("clauses and terms"))
-    def page(self, document: AgreementDocument) -> str:
-        """Where its clauses are edited."""
-        return link_to(document, _("Edit clauses"))
-
-
-class ContractPart(ServiceAdmin):
-    """A contract or what it is made of. What is published is looked at only."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is not None and not editing.is_open(obj):
-            return False
-        return bool(super().has_change_permission(request, obj))
-
-    def write(self, request: Any, row: Any, fields: list[str]) -> None:
-        editing.edit(actor=request.user, part=row, fields=fields, now=request.now)
-
-    def erase(self, request: Any, row: Any) -> None:
-        editing.remove(actor=request.user, part=row, now=request.now)
 
 
 # Which buttons a contract in each state offers; a forged one is refused by its service.
@@ -261,113 +209,6 @@ class ContractAdmin(ContractPart):
             button=_("End the contract"), done=_("The contract has ended."),
             act=lambda: services.end(actor=request.user, contract=contract, now=request.now),
         )  # fmt: skip
-
-
-class TermForm(TenantForm):
-    """A term of the registry and its value."""
-
-    key = forms.ChoiceField(label=gettext_lazy("Term"), widget=UnfoldAdminSelectWidget)
-
-    class Meta:
-        model = ClauseTerm
-        fields = ("key", "value")
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        self.fields["key"].choices = [  # type: ignore[attr-defined]
-            (key, f"{words.label(term)} ({words.UNIT[term.kind]})") for key, term in terms.REGISTRY.items()
-        ]
-        self.fields["value"].help_text = _("In the term's unit, without a suffix; yes or no.")
-
-
-class TermInline(OfADraft, TabularInline):
-    """What a clause sets."""
-
-    model = ClauseTerm
-    form = TermForm
-    formset = TenantFormSet
-    fields = ("key", "value")
-    extra = 0
-
-
-class ClauseInline(OfADraft, StackedInline):
-    """A document's clauses, each with its terms."""
-
-    model = Clause
-    form = TenantForm
-    formset = TenantFormSet
-    fields = ("number", "text")
-    inlines = (TermInline,)
-    show_change_link = True
-    extra = 0
-
-
-@admin.register(AgreementDocument)
-class DocumentAdmin(ContractPart):
-    """One edition of a document: its clauses and the terms they set. Documents are added on their contract's page."""
-
-    list_display = ("title", "edition", "kind", "status", "contract", "organization", "effective_on")
-    list_filter = ("status", "kind")
-    list_select_related = ("contract", "organization")
-    search_fields = ("title", "contract__reference")
-    ordering = ("contract__reference", "effective_on", "id")
-    form = TenantForm
-    fields = (
-        ("contract", "status"), ("kind", "amends"), ("title", "series"), ("edition", "effective_on", "language"),
-    )  # fmt: skip
-    readonly_fields = ("contract", "status")
-    inlines = (ClauseInline,)
-    actions_submit_line = ("publish",)
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("contract", "amends")
-
-    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        if form.changed_data:
-            self.write(request, obj, form.changed_data)
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        for button in self.get_actions_submit_line(request, form.instance.pk):
-            if button.action_name in request.POST:  # after its clauses: they are published with it
-                button.method(request, form.instance)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "amends":
-            document = AgreementDocument.objects.filter(pk=request.resolver_match.kwargs["object_id"]).first()  # type: ignore[union-attr]
-            kwargs["queryset"] = (
-                selectors.amendable(document.contract) if document else AgreementDocument.objects.none()
-            )
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    @action(description=gettext_lazy("Save and publish"))
-    def publish(self, request: Any, obj: AgreementDocument) -> None:
-        """Make it binding, for ever."""
-        services.publish(actor=request.user, document=obj, now=request.now)
-        messages.success(
-            request,
-            _("“%(title)s” is published: it binds from %(day)s and never changes.")
-            % {"title": obj, "day": obj.effective_on},
-        )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-
-@admin.register(Clause)
-class ClauseAdmin(ContractPart):
-    """One clause with its terms."""
-
-    list_display = ("__str__", "organization")
-    list_select_related = ("document", "organization")
-    search_fields = ("number", "text", "document__title", "document__contract__reference")
-    form = TenantForm
-    fields = ("document", "number", "text")
-    readonly_fields = ("document",)
-    inlines = (TermInline,)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 class EntryInline(Looking, TabularInline):

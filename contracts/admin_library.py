@@ -11,23 +11,17 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
-from common.administration import ServiceAdmin, link_to
+from common.administration import OfADraft, ServiceAdmin, link_to
 
+from . import terms, words
 from .models import StandardClause, StandardDocument, StandardEdition, StandardTerm
 from .services import library
 
 
-class OfADraft:
-    """Rows of an inline that are edited while their edition is a draft."""
+class OfAnEdition(OfADraft):
+    """A row of an inline on an edition's page."""
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or library.is_open(obj)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or library.is_open(obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return obj is None or library.is_open(obj)
+    is_open = staticmethod(library.is_open)
 
 
 class LibraryPart(ServiceAdmin):
@@ -74,15 +68,26 @@ class StandardDocumentAdmin(LibraryPart):
     inlines = (EditionInline,)
 
 
-class StandardTermInline(OfADraft, TabularInline):
+class StandardTermInline(OfAnEdition, TabularInline):
     """What a clause sets."""
 
     model = StandardTerm
-    fields = ("key", "value")
     extra = 0
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("key", "value") if obj is None or library.is_open(obj) else ("term", "value")
 
-class StandardClauseInline(OfADraft, StackedInline):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return () if obj is None or library.is_open(obj) else ("term", "value")
+
+    @admin.display(description=gettext_lazy("Term"))
+    def term(self, row: StandardTerm) -> str:
+        """What it sets, in words; a key that the registry has lost is shown as it is."""
+        known = terms.REGISTRY.get(row.key)
+        return words.label(known) if known else row.key
+
+
+class StandardClauseInline(OfAnEdition, StackedInline):
     """An edition's clauses in both languages, each with its terms."""
 
     model = StandardClause

@@ -23,7 +23,7 @@ from escalation.selectors import LadderView, ladder_for
 from portal import conversation, ticket_scope, timeline
 from portal.clocks import Correction, chip, coverage_clause, receipt
 from portal.selectors.hours import hours_line
-from portal.selectors.queue import clocks_of
+from portal.selectors.queue import clock_of
 from portal.templatetags.ui import instant
 from tickets import workflow
 from tickets.forms import ActionForm, AssignForm, PriorityForm, TimeForm
@@ -50,7 +50,7 @@ PRIMARY = {Status.NEW: "take", Status.RESOLVED: "confirm_solved"}
 def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     """The page's context: conversation, composer, allowed actions, promise and receipt, scope, hours, people, timeline."""
     organization_id = ticket.organization_id
-    clock = clocks_of([ticket]).get(ticket.pk)
+    clock = clock_of(ticket)
     shown = chip(clock, now, ticket.closed_at)
     said = everything_said(user, ticket)
     events = timeline.events(user, ticket)

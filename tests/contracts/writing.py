@@ -40,4 +40,5 @@ def bound(
             ClauseTerm.objects.create(**mine, clause=clause, key=key, value=value)
         status = "signed" if kind in ("msa", "order", "amendment") else "published"
         AgreementDocument.objects.filter(pk=document.pk).update(status=status, published_at=timezone.now())
+        document.refresh_from_db(fields=["status", "published_at"])
     return clause

@@ -49,16 +49,22 @@ def clocks_of(tickets: list[Ticket]) -> dict[int, Clock]:
     """Ticket id → its first response's clock, with the edition it is measured by: each edition is read once."""
     if not tickets:
         return {}
-    links = TicketClock.objects.filter(ticket__in=tickets, organization_id__in={one.organization_id for one in tickets})
-    if len(tickets) == 1:  # a ticket's page: one query less
-        return {link.ticket_id: link.clock for link in links.select_related("clock__edition__calendar")}
-    links = links.select_related("clock")
+    links = TicketClock.objects.filter(
+        ticket__in=tickets, organization_id__in={one.organization_id for one in tickets}
+    ).select_related("clock")
     clocks = {link.ticket_id: link.clock for link in links}
     wanted = {clock.edition_id for clock in clocks.values()}
     editions = CalendarEdition.objects.select_related("calendar").in_bulk(wanted) if wanted else {}
     for clock in clocks.values():
         clock.edition = editions[clock.edition_id]
     return clocks
+
+
+def clock_of(ticket: Ticket) -> Clock | None:
+    """The first response's clock of a ticket alone, with its edition and calendar: one query."""
+    links = TicketClock.objects.filter(ticket=ticket, organization_id=ticket.organization_id)
+    link = links.select_related("clock__edition__calendar").first()
+    return link.clock if link else None
 
 
 def _group(ticket: Ticket, now: datetime, end: datetime) -> str:
