@@ -51,6 +51,7 @@ MUTE = {
 NOBODYS = {
     "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition",
     "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm",
+    "contracts_onboardingtemplateactivity", "contracts_exclusion",
     "auth_permission", "auth_group", "django_content_type", "django_session", "django_admin_log",
 }  # fmt: skip
 PERSON = {"accounts_user": "id", "account_emailaddress": "user_id", "usersessions_usersession": "user_id"}  # whose rows
