@@ -18,6 +18,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 
+from accounts.services import invite
 from audit.models import Event
 from common import tenancy
 from contracts import services as contracts
@@ -157,6 +158,9 @@ def contract_story(cast: SimpleNamespace, one: SimpleNamespace, client: str, sai
         act(cast.lea, contracts.show_evidence, activity_id=pk, evidence=said, now=now)
         act(cast.lea, contracts.agree, activity_id=pk, side="house", now=now)
         act(approver, contracts.agree, activity_id=pk, side="client", now=now)
+    act(
+        cast.max, invite, organization=one.organization, email=f"{client}-2@new.example", name=said, role="requester", now=now
+    )  # fmt: skip
     soon = now.date() + timedelta(days=25)
     act(cast.max, contracts.renew, contract=one.contract, renews_on=soon, ends_on=None, now=now)
     excluded = {"scope": "excluded", "exclusion": Exclusion.objects.first()}
