@@ -5,29 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common import secrets
 from contracts.amendment import Side
 from contracts.models import Contract
 from contracts.onboarding import State, other, waiting_for
 
 
-class OpenText(forms.CharField):
-    """Text that both sides read: no place for a password (domain §7)."""
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if found := secrets.recognise(text):
-            raise ValidationError(secrets.warning(found))
-        return text
-
-
 class EvidenceForm(forms.Form):
     """What shows that an activity is done."""
 
-    evidence = OpenText(
+    evidence = forms.CharField(
         label=_("What shows that it is done"), max_length=10_000, required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Both sides read it. Markdown works. Never write a password here."),
@@ -42,7 +30,7 @@ class TurnForm(forms.Form):
     """Whose turn it is; the other side's unless somebody chooses."""
 
     state = forms.ChoiceField(label=_("Whose turn is it?"), widget=forms.RadioSelect)
-    reason = OpenText(
+    reason = forms.CharField(
         label=_("What is waited for"), max_length=500, required=False,
         help_text=_("The side whose turn it is reads it by mail. Agreements that were given don’t hold any longer."),
     )  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import User
 from audit.models import Event
+from common import secrets
 from common.errors import Refused
 from contracts import life_notices as notices
 from contracts import onboarding as rule
@@ -63,7 +64,7 @@ def begin_onboarding(*, actor: User, contract: Contract, now: datetime) -> Onboa
 def hand_over(*, actor: User, activity_id: int, state: str, reason: str = "", now: datetime) -> OnboardingActivity:
     """Say whose turn it is, and what is waited for; agreements that were given don't hold any longer.
 
-    Refused: done already, a state that only agreeing makes, no reason for a wait.
+    Refused: done already, a state that only agreeing makes, no reason for a wait, a secret in it.
     """
     activity = _open(actor, activity_id)
     if state not in rule.SET_BY_HAND:
@@ -75,6 +76,7 @@ def hand_over(*, actor: User, activity_id: int, state: str, reason: str = "", no
         raise Refused(_("Say what is waited for, so that the other side knows what to do."))
     if len(reason) > REASON_LENGTH:
         raise Refused(_("Keep what is waited for under %(count)s characters.") % {"count": REASON_LENGTH})
+    _refuse_secrets(reason)
     _forget_agreements(activity)
     _stand(actor, activity, State(state), reason, now)
     event = _remember(actor, activity, "onboarding.handed_over", now, state=state)
@@ -90,6 +92,7 @@ def show_evidence(*, actor: User, activity_id: int, evidence: str, link: str = "
     evidence, link = evidence.strip(), link.strip()
     if (evidence, link) == (activity.evidence, activity.evidence_link):
         return activity
+    _refuse_secrets(f"{evidence}\n{link}")
     activity.evidence, activity.evidence_link = evidence, link
     try:
         activity.clean_fields(exclude={one.name for one in activity._meta.fields} - {"evidence", "evidence_link"})
@@ -175,6 +178,12 @@ def _own(actor: User, side: str, activity: OnboardingActivity) -> Side:
             % {"side": activity.plan.contract.organization if mine is Side.HOUSE else "Valiantys"}
         )
     return mine
+
+
+def _refuse_secrets(text: str) -> None:
+    """Both sides read it, for years (domain §7)."""
+    if found := secrets.recognise(text):
+        raise Refused(secrets.warning(found))
 
 
 def _forget_agreements(activity: OnboardingActivity) -> None:

@@ -316,6 +316,23 @@ class TestEvidence:
         with pytest.raises(Refused, match="10,000"):
             show(cast, first(plan), evidence="x" * 10_001)
 
+    def test_a_secret_is_refused_wherever_it_is_written(self, cast, plan):
+        before = everything()
+        for job in (
+            lambda: show(cast, first(plan), evidence="The password: hunter2hunter"),
+            lambda: do(
+                cast,
+                "max",
+                services.hand_over,
+                first(plan),
+                state="waiting_for_client",
+                reason="password: hunter2hunter",
+            ),
+        ):
+            with pytest.raises(Refused, match="password"):
+                job()
+        assert (everything(), fresh(first(plan)).evidence) == (before, "")
+
     def test_its_words_stand_in_the_row_and_never_in_an_event(self, cast, plan):
         show(cast, first(plan), evidence="Secret sauce")
         do(cast, "max", services.hand_over, first(plan), state="waiting_for_client", reason="Secret reason")

@@ -276,6 +276,7 @@ def plausible(field: Any, organization_id: int, one: SimpleNamespace, now: datet
     if field.choices:
         return field.choices[0][0]
     kinds: tuple[tuple[type, Any], ...] = (
+        (models.GenericIPAddressField, "192.0.2.1"),
         (models.DateTimeField, now), (models.DateField, now.date()), (models.BooleanField, False),
         (models.JSONField, {}), (models.TextField, "x"), (models.CharField, "x"),
     )  # fmt: skip
