@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.models import User
-from accounts.permissions import ACTIONS
+from accounts.permissions import ACTIONS, allows
 from accounts.roles import ClientRole, StaffRole
 from contracts.agreement import agreement_of
 from contracts.amendment import AmendmentText, ClauseText, Outcome, Side, outcomes, with_draft
@@ -64,6 +64,15 @@ def signatories(contract: Contract, side: str, on: date, agreement: Agreement | 
     if named:
         found = found.filter(email__in=named)
     return list(found.distinct().order_by("name", "pk"))
+
+
+def is_signatory(person: User, contract: Contract, on: date) -> bool:
+    """Whether this person may sign for his or her side: `signatories` without a question about everybody else."""
+    role = person.role_in(contract.organization_id)
+    if role is None or not person.is_active:
+        return False
+    named = names_of_signatories(contract, Side.HOUSE if person.is_valiantys else Side.CLIENT, on)
+    return person.email in named if named else allows(role, "change.sign")
 
 
 def names_of_signatories(contract: Contract, side: str, on: date, agreement: Agreement | None = None) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -260,19 +260,17 @@ def _sentence(verb: str, who: str | None) -> str:
 
 def waiting_for(user: User, contracts: list[Contract], now: datetime) -> list[Proposal]:
     """Amendments that wait for this person's signature, the first to expire first."""
-    side, today = (Side.HOUSE if user.is_valiantys else Side.CLIENT), day_of(now)
+    side = Side.HOUSE if user.is_valiantys else Side.CLIENT
+    mine = Approval.objects.filter(
+        organization_id=OuterRef("organization_id"), proposal=OuterRef("pk"), side=side.value, voided=None
+    )
     open_ones = (
         Proposal.objects.visible_to(user)
-        .filter(status=Proposal.Status.PROPOSED, document__contract__in=contracts, expires_on__gte=today)
-        .exclude(approvals__side=side.value, approvals__voided=None)
+        .filter(status=Proposal.Status.PROPOSED, document__contract__in=contracts, expires_on__gte=day_of(now))
+        .exclude(Exists(mine))
         .select_related("change", "document__contract__organization")
         .order_by("expires_on", "id")[:20]
     )
-    found, may_sign = [], {}
-    for one in open_ones:
-        contract = one.document.contract
-        if contract.pk not in may_sign:
-            may_sign[contract.pk] = user in signing.signatories(contract, side, today)
-        if may_sign[contract.pk]:
-            found.append(one)
-    return found
+    agreed = {one.document.contract_id: one.document.contract for one in open_ones}
+    may_sign = {pk for pk, contract in agreed.items() if signing.is_signatory(user, contract, day_of(now))}
+    return [one for one in open_ones if one.document.contract_id in may_sign]

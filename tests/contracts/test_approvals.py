@@ -18,7 +18,7 @@ from accounts.roles import ClientRole
 from common import tenancy
 from common.errors import Refused
 from conftest import login_as
-from contracts import services
+from contracts import services, signing
 from contracts.models import AgreementDocument, Approval, ChangeRequest, Contract, Proposal, VoidedApproval
 from contracts.selectors import effective_terms
 from contracts.services import editing
@@ -117,6 +117,19 @@ class TestSigning:
                 sign(who, proposal, cast)
         sign(cast.ann, proposal, cast)
         assert sign(cast.lea, proposal, cast).status == "signed"
+
+    @pytest.mark.parametrize("named", [{}, {"change.client_signatories": "ann@example.com", "change.house_signatories": "lea@example.com, nadia@example.com"}])  # fmt: skip
+    def test_asking_of_one_person_says_what_the_list_says(self, cast: Any, named: dict[str, str]) -> None:
+        if named:
+            bound(cast.northwind_contract, named, kind="order")
+        day = cast.now.date()
+        everybody = (cast.ann, cast.rosa, cast.carl, cast.gina, cast.lea, cast.julien, cast.nadia, cast.max, cast.ada)
+        for person in everybody:
+            with tenancy.user(person):
+                mine = signing.is_signatory(person, cast.northwind_contract, day)
+            with tenancy.everyone():
+                side = "house" if person.is_valiantys else "client"
+                assert mine is (person in signing.signatories(cast.northwind_contract, side, day)), person
 
     @pytest.mark.parametrize("typed", ["", "R. Diaz", "Max Keller"])
     def test_one_types_one_s_own_name(self, cast: Any, typed: str) -> None:

@@ -227,6 +227,15 @@ class TestPage:
         sign(cast.carl, proposal, cast)
         assert "Sign “" not in get(cast.rosa, "/").text
 
+    def test_a_void_signature_of_one_s_side_is_missing_again_whoever_signed_for_the_other(self, cast, get):
+        proposal = proposed(cast)
+        sign(cast.rosa, proposal, cast)
+        with tenancy.everyone():
+            clause = proposal.document.clauses.get()
+        act(cast.ada, editing.edit, part=clause, fields=["text"], now=cast.now)
+        sign(cast.max, propose(cast, proposal), cast)
+        assert "Sign “Amendment No. 1”" in get(cast.rosa, "/").text
+
     def test_earlier_texts_keep_their_reasons(self, cast, get):
         first = proposed(cast)
         act(cast.rosa, services.reject, proposal=first, reason="Too dear for us.", now=cast.now)
