@@ -16,6 +16,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.results import Result, RowResult
 from import_export.widgets import Widget
@@ -96,6 +97,23 @@ class YesNo(Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """The same in every language: a file goes from one person to another."""
         return "yes" if value else "no"
+
+
+class Listed(Widget):
+    """Several texts in one cell, between semicolons."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[str]:
+        """The texts, without blank ones."""
+        return [text for one in str(value or "").split(";") if (text := one.strip())]
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        """As it is written in the file."""
+        return "; ".join(value or [])
+
+
+def column(model: Any, name: str) -> Field:
+    """A column that says what is wrong as the model's own form field does."""
+    return Field(attribute=name, column_name=name, widget=Checked(model._meta.get_field(name).formfield()))
 
 
 class Named(Widget):

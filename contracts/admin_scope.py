@@ -7,15 +7,18 @@ from typing import Any
 from django.contrib import admin
 
 from common.administration import LINES, LookingAdmin, ServiceAdmin
+from common.exchange_pages import Exchanged
 
 from . import services
+from .exchange import ExclusionRows
 from .models import Exclusion, Responsibility
 
 
 @admin.register(Exclusion)
-class ExclusionAdmin(ServiceAdmin):
+class ExclusionAdmin(Exchanged, ServiceAdmin):
     """What Reserved Hours don't pay for, with the words that give a request away. Retired ones stay for their decisions."""
 
+    table = ExclusionRows
     list_display = ("name_en", "name_fr", "position", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name_en", "name_fr", "slug", "words_en", "words_fr", "products")

@@ -15,7 +15,7 @@ from common.html import markdown
 from contracts.selectors import day_of
 from tickets.forms import BlockForm, ScopeForm
 from tickets.models import ScopeDecision, Ticket
-from tickets.scoping import Scope
+from tickets.scoping import OUTSIDE, Scope
 from tickets.selectors import register_of
 from tickets.words import SCOPE
 
@@ -36,7 +36,7 @@ def scope(user: User, ticket: Ticket, *, moving: bool) -> dict[str, Any]:
     # Most tickets were never doubted; what was taken back to nothing is told by the timeline.
     asked = found.none() if state is Scope.UNDECIDED else found
     decisions = list(
-        asked.annotate(**_managers(user, ticket))
+        asked.annotate(manager=_manager(user, ticket))
         .select_related("exclusion", "decided_by", "message")
         .order_by("-id")[:20]
     )
@@ -56,7 +56,8 @@ def scope(user: User, ticket: Ticket, *, moving: bool) -> dict[str, Any]:
         "decided": standing if standing and standing.decided_by else None,
         "before": [one for one in decisions if one is not standing],
         "form": form,
-        "manager": standing if state is not Scope.IN_SCOPE and getattr(standing, "email", None) else None,
+        "leads_on": state in {Scope.LOOKS_EXCLUDED, *OUTSIDE} and moving,
+        "manager": getattr(standing, "manager", None),
     }  # fmt: skip
 
 
@@ -75,13 +76,12 @@ def _text(user: User, state: Scope, standing: ScopeDecision | None) -> str:
     return _("Nothing is drawn from Reserved Hours, and no time can be logged.")
 
 
-def _managers(user: User, ticket: Ticket) -> Any:
-    """The account manager, as columns of another query: who turns what is outside into a change of the contract, or a quote."""
+def _manager(user: User, ticket: Ticket) -> Subquery:
+    """The account manager's name, as a column of another query: who turns what is outside into a change of the contract, or a quote."""
     serving = Assignment.objects.visible_to(user).filter(
         organization_id=ticket.organization_id, user__staff_role=StaffRole.ACCOUNT_MANAGER, user__is_active=True
     )
-    first = serving.order_by("user__name", "id")
-    return {column: Subquery(first.values(f"user__{column}")[:1]) for column in ("name", "email")}
+    return Subquery(serving.order_by("user__name", "id").values("user__name")[:1])
 
 
 def waits(user: User, ticket: Ticket, now: datetime, *, moving: bool) -> dict[str, Any]:

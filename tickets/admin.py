@@ -35,7 +35,8 @@ class CategoryAdmin(CatalogueAdmin):
     search_fields = ("name_en", "name_fr", "slug")
     ordering = ("position", "id")
     fields = (
-        ("name_en", "name_fr"), ("description_en", "description_fr"), ("slug", "icon"), ("position", "is_active"),
+        ("name_en", "name_fr"), ("description_en", "description_fr"), ("words_en", "words_fr"), ("slug", "icon"),
+        ("position", "is_active"),
     )  # fmt: skip
 
 

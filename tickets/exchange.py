@@ -6,15 +6,10 @@ from typing import Any
 
 from import_export.fields import Field
 
-from common.exchange import Checked, Named, Rows, YesNo
+from common.exchange import Listed, Named, Rows, YesNo, column
 
 from .models import Category, RequestType
 from .services.offering import edit_catalogue
-
-
-def column(model: Any, name: str) -> Field:
-    """A column that says what is wrong as the model's own form field does."""
-    return Field(attribute=name, column_name=name, widget=Checked(model._meta.get_field(name).formfield()))
 
 
 class CatalogueRows(Rows):
@@ -35,13 +30,16 @@ class CategoryRows(CatalogueRows):
     description_en = column(Category, "description_en")
     description_fr = column(Category, "description_fr")
     icon = column(Category, "icon")
+    words_en = Field(attribute="words_en", column_name="words_en", widget=Listed())
+    words_fr = Field(attribute="words_fr", column_name="words_fr", widget=Listed())
     position = column(Category, "position")
     is_active = Field(attribute="is_active", column_name="is_active", widget=YesNo())
 
     class Meta:
         model = Category
         fields = (
-            "slug", "name_en", "name_fr", "description_en", "description_fr", "icon", "position", "is_active",
+            "slug", "name_en", "name_fr", "description_en", "description_fr", "icon", "words_en", "words_fr", "position",
+            "is_active",
         )  # fmt: skip
         import_id_fields = ("slug",)
         clean_model_instances = skip_unchanged = report_skipped = store_instance = skip_html_diff = True

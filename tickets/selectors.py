@@ -135,12 +135,12 @@ def chosen(user: User, ticket_ids: list[int]) -> list[Ticket]:
 
 
 def catalogue() -> list[tuple[Category, list[RequestType]]]:
-    """The categories with their request types, as offered."""
-    types: dict[int, list[RequestType]] = {}
-    for one in RequestType.objects.filter(is_active=True).order_by("position", "id"):
-        types.setdefault(one.category_id, []).append(one)
-    categories = Category.objects.filter(is_active=True).order_by("position", "id")
-    return [(category, types.get(category.pk, [])) for category in categories]
+    """The categories with their request types, as offered: a category without any isn't. One query."""
+    offered = RequestType.objects.filter(is_active=True, category__is_active=True).select_related("category")
+    found: dict[int, tuple[Category, list[RequestType]]] = {}
+    for one in offered.order_by("category__position", "category_id", "position", "id"):
+        found.setdefault(one.category_id, (one.category, []))[1].append(one)
+    return list(found.values())
 
 
 def register_of(user: User, ticket: Ticket) -> list[Responsibility]:

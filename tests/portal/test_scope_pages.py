@@ -120,7 +120,8 @@ class TestTicketPage:
         for page in (ours, theirs):
             assert "Looks out of scope" in page.text
             assert "<q>disk space</q>, <q>firewall</q>" in page.text
-            assert "mailto:max@example.com" in page.text
+            assert f"/changes/ask/?ticket={ticket.reference}" in page.text
+            assert "Max Keller, the account manager" in page.text
         assert f"/tickets/{ticket.reference}/scope/" in ours.text
         assert f"/tickets/{ticket.reference}/scope/" not in theirs.text
 
