@@ -21,7 +21,7 @@ from contracts.agreement import agreement_of
 from contracts.amendment import Side
 from contracts.models import Approval, ChangeRequest, Clause, Contract, Proposal
 from contracts.precedence import Agreement, Setting
-from contracts.redline import Piece, Standing, counterpart, redline
+from contracts.redline import Mark, Piece, Standing, counterpart, redline
 from contracts.selectors import day_of
 from contracts.terms import REGISTRY, TermError, parse
 from contracts.words import label
@@ -172,7 +172,7 @@ def _clause(clause: Clause, standing: list[Standing]) -> ClauseLine:
     stands = counterpart(clause.number, [term.key for term in clause.terms.all()], standing)
     return ClauseLine(
         clause, markdown(clause.text), markdown(clause.translation) if clause.translation else "", stands,
-        _redline(stands.text, clause.text) if stands else [],
+        _redline(stands.text, clause.text) if stands else [Piece(Mark.ADDED, plain(clause.text))],
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ class TurnForm(forms.Form):
     state = forms.ChoiceField(label=_("Whose turn is it?"), widget=forms.RadioSelect)
     reason = forms.CharField(
         label=_("What is waited for"), max_length=500, required=False,
-        help_text=_("The side whose turn it is reads it by mail. Agreements that were given don’t hold any longer."),
+        help_text=_("The side whose turn it is reads it by mail; empty only if both work on it. Agreements given before don’t hold any longer."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, client: str, side: Side, **kwargs: Any):

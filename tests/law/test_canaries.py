@@ -6,7 +6,7 @@ import io
 import logging
 import logging.config
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,8 +18,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 
+from accounts.services import invite
 from audit.models import Event
 from common import tenancy
+from contracts import services as contracts
+from contracts.models import Contract, Exclusion
 from escalation.services import acknowledge, persist
 from escalation.services.tick import tick
 from notifications.mail import compose
@@ -32,7 +35,7 @@ from . import canaries
 from .canaries import SIDES as CLIENTS
 from .routes import ROUTES
 from .walking import OURS, Walker
-from .world import PEOPLE, SIDES, as_role, put_back, superuser
+from .world import PEOPLE, SIDES, as_role, changes, mirrored, put_back, superuser
 
 pytestmark = pytest.mark.django_db
 # Columns that no page shows to anybody, and why that is right.
@@ -99,6 +102,8 @@ def told(world: SimpleNamespace) -> Iterator[list[Delivery]]:
     """A story of each client's, told in its canaries, and all mails that came of it."""
     cast, now = world.cast, world.now
     with put_back():
+        with tenancy.everyone():  # what is older was told while those who left were still there
+            before = Delivery.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         for client, one in (("northwind", world), ("globex", world.mirror)):
             requester, ticket = one.requester, one.ticket
             said = canaries.word(client, "tickets_message.body")
@@ -116,7 +121,11 @@ def told(world: SimpleNamespace) -> Iterator[list[Delivery]]:
                 )
                 services.log_time(**lead, minutes=1200, summary=said, worked_on=now.date())
             act(requester, services.reply, ticket_id=ticket.pk, body=said, now=now)
+            contract_story(cast, one, client, said, now)
         with as_role("worker"):
+            with tenancy.engine():
+                contracts.take_effect(now=now + timedelta(days=20))
+                contracts.remind_renewals(now=now)
             for hours in (1, 26, 50):
                 tick(now=now + timedelta(hours=hours))
         for one in (world, world.mirror):
@@ -124,7 +133,42 @@ def told(world: SimpleNamespace) -> Iterator[list[Delivery]]:
             act(cast.lea, services.reply, ticket_id=one.ticket.pk, body=said, seen=None, now=now + timedelta(days=4))
             act(cast.lea, services.resolve, ticket_id=one.ticket.pk, answer=said, now=now + timedelta(days=4))
         with tenancy.everyone():
-            yield list(Delivery.objects.exclude(template="").filter(template__in=templates()))
+            yield list(Delivery.objects.filter(pk__gt=before, template__in=templates()))
+
+
+def contract_story(cast: SimpleNamespace, one: SimpleNamespace, client: str, said: str, now: datetime) -> None:
+    """Asked for, declined, signed, withdrawn; onboarded, renewed and about to be renewed; decided and blocked."""
+    declined = act(one.requester, contracts.ask, contract=one.contract, what=said, why=said, now=now)
+    act(cast.max, contracts.decline, change=declined, reason=said, now=now)
+    waiting, _binding = changes(cast if client == "northwind" else mirrored(cast))
+    with tenancy.everyone():
+        proposal = waiting.proposals.get()
+    act(cast.max, contracts.withdraw, proposal=proposal, reason=said, now=now)
+    draft = Contract(
+        organization=one.organization, reference=said[:30], starts_on=now.date(), calendar=cast.paris, plan="on_demand"
+    )
+    with tenancy.everyone():
+        draft.save()
+    plan = act(cast.ada, contracts.begin_onboarding, contract=draft, now=now)
+    with tenancy.everyone():
+        activities = list(plan.activities.values_list("pk", flat=True))
+    act(cast.lea, contracts.hand_over, activity_id=activities[0], state="waiting_for_client", reason=said, now=now)
+    approver = cast.rosa if client == "northwind" else cast.gina
+    for pk in activities:
+        act(cast.lea, contracts.show_evidence, activity_id=pk, evidence=said, now=now)
+        act(cast.lea, contracts.agree, activity_id=pk, side="house", now=now)
+        act(approver, contracts.agree, activity_id=pk, side="client", now=now)
+    act(
+        cast.max, invite, organization=one.organization, email=f"{client}-2@new.example", name=said, role="requester", now=now
+    )  # fmt: skip
+    soon = now.date() + timedelta(days=25)
+    act(cast.max, contracts.renew, contract=one.contract, renews_on=soon, ends_on=None, now=now)
+    excluded = {"scope": "excluded", "exclusion": Exclusion.objects.first()}
+    act(cast.lea, services.decide_scope, ticket_id=one.ticket.pk, reason=said, now=now, **excluded)
+    line = act(
+        cast.lea, contracts.add_responsibility, organization=one.organization, head="access", title=said, now=now
+    )
+    act(cast.lea, services.block, ticket_id=one.ticket.pk, responsibility_id=line.pk, now=now)
 
 
 def templates() -> set[str]:
