@@ -79,7 +79,7 @@ ROUTES: dict[str, Route] = {
     "tickets:doubt": Route("own"),
     "tickets:decide_scope": Route("object", reference, data={"scope": "in_scope"}),
     "tickets:take_back_scope": Route("object", reference),
-    "tickets:block": Route("object", reference, data={"responsibility": "1"}),
+    "tickets:block": Route("object", reference, data={"responsibility": "0"}),
     "tickets:unblock": Route("object", lambda w: [w.ticket.reference, w.blocking.pk]),
     "tickets:log_time": Route("object", reference),
     "tickets:reverse_time": Route("object", lambda w: [w.ticket.reference, w.work_log.pk]),
