@@ -1,6 +1,11 @@
 """Exclusions in the administration: words a line each, through the service, with its refusals in words."""
 
+import csv
+import io
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from contracts.models import Exclusion
 
@@ -41,3 +46,32 @@ def test_one_is_added_and_none_is_deleted(change, ada):
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     assert Exclusion.objects.get(slug="hardware").entry().phrases == ("laptop",)
     assert ada.get(f"/admin/contracts/exclusion/{hosting().pk}/delete/").status_code == 403
+
+
+class TestFiles:
+    """Out as CSV, back through a preview, by the same service."""
+
+    OUT, BACK = reverse("admin:contracts_exclusion_export_rows"), reverse("admin:contracts_exclusion_import_rows")
+
+    def test_what_was_exported_comes_back_as_it_was(self, ada):
+        content = ada.get(self.OUT).content
+        assert "disk space; " in content.decode("utf-8-sig")
+        preview = ada.post(self.BACK, {"file": SimpleUploadedFile("e.csv", content, "text/csv")})
+        assert preview.context["shown"]["counts"] == {"new": 0, "update": 0, "skip": 5, "wrong": 0}
+
+    def test_a_row_changes_words_and_a_wrong_one_keeps_all_out(self, ada):
+        rows = list(csv.DictReader(io.StringIO(ada.get(self.OUT).content.decode("utf-8-sig"))))
+
+        def preview(words):
+            text = io.StringIO()
+            table = csv.DictWriter(text, rows[0].keys())
+            table.writeheader()
+            table.writerows(row | ({"words_en": words} if row["slug"] == hosting().slug else {}) for row in rows)
+            sent = SimpleUploadedFile("e.csv", text.getvalue().encode(), "text/csv")
+            return ada.post(self.BACK, {"file": sent})
+
+        assert preview("!!!").context["shown"]["counts"]["wrong"] == 1
+        shown = preview("Tape library; tape libraries ;; New server")
+        ada.post(self.BACK, {"sealed": shown.context["seal"]})
+        assert hosting().words_en == ["Tape library", "New server"]
+        assert hosting().words_fr  # what the file doesn't name stays
