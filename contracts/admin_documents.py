@@ -73,7 +73,7 @@ class TermForm(TenantForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if "key" not in self.fields:
+        if "value" not in self.fields:
             return  # only looked at
         self.fields["key"].choices = [  # type: ignore[attr-defined]
             (key, f"{words.label(term)} ({words.UNIT[term.kind]})") for key, term in terms.REGISTRY.items()

@@ -20,7 +20,7 @@ from audit.services import record
 from common.errors import Refused
 from contracts import terms
 from contracts.agreement import agreement_of
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Disposition, StandardEdition
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Disposition, Proposal, StandardEdition
 from contracts.selectors import day_of
 from slo.models import BusinessCalendar
 
@@ -134,16 +134,15 @@ def publish(
     """Make a draft binding from its effective date, for ever. `dispositions`: amendment id → carried or dropped.
 
     Refused: no clause, a term set twice, what `write` refuses, a date in the past or a conflict for a contract that is live,
-    an amendment of a live contract (both sides sign it: see amendments).
+    an amendment of a live contract, or one that a change asked for (both sides sign it: see amendments).
     """
     if actor is not None:
         permissions.check(actor, "contract.edit", document.organization_id)
     document = locked(document)
-    if document.kind == Kind.AMENDMENT and document.contract.status in LIVE:
+    of_a_change = Proposal.objects.filter(organization_id=document.organization_id, document=document)
+    if document.kind == Kind.AMENDMENT and (document.contract.status in LIVE or of_a_change.exists()):
         raise Refused(
-            _(
-                "A live contract is amended in writing by both sides: ask for the change in the portal, and propose it there."
-            )
+            _("A contract is amended in writing by both sides: ask for the change in the portal, and propose it there.")
         )
     return bind(actor=actor, document=document, dispositions=dispositions or {}, now=now)
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Proposal
 
 from . import proposals
 from .contract import check_dates, one_at_a_time
@@ -65,6 +65,11 @@ def _void_approvals(actor: User, part: Part, now: datetime) -> None:
         proposals.text_changes(actor=actor, document=document, now=now)
 
 
+def _is_of_a_change(document: AgreementDocument) -> bool:
+    mine = Proposal.objects.filter(organization_id=document.organization_id, document_id=document.pk)
+    return document.pk is not None and mine.exists()
+
+
 @transaction.atomic
 def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     """Save a contract, a document, a clause or a term, new or changed. Promises made from now on follow it.
@@ -74,6 +79,8 @@ def edit(*, actor: User, part: Part, fields: list[str], now: datetime) -> Part:
     permissions.check(actor, "contract.edit", part.organization_id)
     _void_approvals(actor, part, now)
     _refuse_published(part)
+    if isinstance(part, AgreementDocument) and part.amends_id is None and _is_of_a_change(part):
+        raise Refused(_("This draft belongs to a change of the contract: it stays an amendment."))
     try:
         part.clean()
     except ValidationError as error:
@@ -95,6 +102,12 @@ def remove(*, actor: User, part: Part, now: datetime) -> None:
     permissions.check(actor, "contract.edit", part.organization_id)
     _void_approvals(actor, part, now)
     _refuse_published(part)
+    if isinstance(part, AgreementDocument) and _is_of_a_change(part):
+        raise Refused(
+            _(
+                "This draft belongs to a change of the contract: withdraw that amendment in the portal. Its text is kept."
+            )
+        )
     _remember(actor, part, now, change="removed", fields=[])
     part.delete()
 

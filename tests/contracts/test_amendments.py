@@ -252,6 +252,25 @@ class TestEditing:
             edit(cast, proposal)
         assert [cause for _side, _name, cause in approvals(proposal)] == ["", ""]
 
+    def test_a_draft_of_a_change_is_not_taken_away(self, cast: Any) -> None:
+        proposal = drafted(cast)
+        with pytest.raises(Refused, match="withdraw that amendment"):
+            act(cast.ada, editing.remove, part=proposal.document, now=cast.now)
+        assert fresh(proposal).status == "drafting"
+
+    def test_it_stays_an_amendment(self, cast: Any) -> None:
+        document = fresh(drafted(cast).document)
+        document.kind, document.amends = "order", None
+        with pytest.raises(Refused, match="stays an amendment"):
+            act(cast.ada, editing.edit, part=document, fields=["kind"], now=cast.now)
+
+    def test_it_is_never_published_without_signatures(self, cast: Any) -> None:
+        proposal = proposed(cast)
+        with tenancy.everyone():
+            Contract.objects.filter(pk=cast.northwind_contract.pk).update(status="onboarding")
+        with pytest.raises(Refused, match="in writing by both sides"):
+            act(cast.ada, services.publish, document=proposal.document, now=cast.now)
+
 
 class TestEnding:
     @pytest.mark.parametrize("who", ["rosa", "carl", "max", "ada"])

@@ -28,6 +28,7 @@ MUTE = {
     "contracts_agreementdocument.series": "a name that nobody is shown",
     "contracts_approval.text_hash": "a hash",
     "contracts_approval.role": "a word of ours",
+    "contracts_onboardingactivity.key": "a word of ours",
     "contracts_clauseterm.key": "the registry's word",
     "contracts_clauseterm.value": "a number or a yes or no",
     "contracts_hoursentry.cause_kind": "a word of ours",
