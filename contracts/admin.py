@@ -138,7 +138,7 @@ class ContractAdmin(ContractPart):
         standard = (
             _("Incorporate a standard document"), {"fields": (("incorporate_edition", "incorporate_on"),)}
         )  # fmt: skip
-        return ((None, {"fields": own}), *((grant, standard) if obj else ()))
+        return ((None, {"fields": own}), *((standard, grant) if obj else ()))
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [DocumentInline]

@@ -12,11 +12,11 @@ from django.urls import reverse
 from accounts.models import User
 from common import exchange, tenancy
 from slo.models import CalendarEdition
-from tests.law.test_routes import snapshot
 from tickets.exchange import RequestTypeRows
 from tickets.models import Category, RequestType
 
 from .conftest import messages
+from .rows import snapshot
 
 TYPES = reverse("admin:tickets_requesttype_import_rows")
 HEAD = "slug,category,name_en,name_fr,description_en,description_fr,effort_minutes,products,position,is_active"

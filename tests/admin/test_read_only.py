@@ -6,7 +6,8 @@ from django.urls import NoReverseMatch, reverse
 
 from common import tenancy
 from common.administration import LookingAdmin
-from tests.law.test_routes import snapshot
+
+from .rows import snapshot
 
 REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 LOOKED_AT = [model for model in REGISTERED if isinstance(admin.site._registry[model], LookingAdmin)]

@@ -23,7 +23,7 @@ def panel(shown, key):
 
 def test_every_tab_is_a_link_to_its_section(shown):
     keys = re.findall(r'<a href="#([a-z]+)" id="tab-', shown.text)
-    assert keys == ["contract", "terms", "hours", "ladder", "people", "calendar", "events"]
+    assert keys == ["contract", "terms", "hours", "ladder", "people", "onboarding", "calendar", "events"]
     for key in keys:
         assert f'aria-labelledby="tab-{key}"' in panel(shown, key)
 
@@ -88,7 +88,7 @@ def test_the_page_asks_as_much_for_many_rows_as_for_few(ada, world, django_asser
             )
             for number in range(60)
         )  # fmt: skip
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(34):
         shown = ada.get(url)
     assert panel(shown, "hours").count("<tr>") == 1 + 50 + 1 + 50  # both tables stop at the newest
 
