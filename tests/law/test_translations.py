@@ -242,6 +242,7 @@ NAMES = {  # the same in every language
     "Markdown",
     "CSV",
     "PDF",
+    "SHA-256",
     "UTC",
     "h",
     "min",
