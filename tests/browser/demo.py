@@ -105,7 +105,9 @@ def prepare() -> dict[str, Any]:
             "administrator": Membership.objects.get(organization=northwind, user=people["carl"]).pk,
             "team": Team.objects.get(organization=northwind).pk,
             "assignment": Assignment.objects.get(organization=northwind, user=people["julien"]).pk,
-            "contract_without_changes": Contract.objects.get(organization__key="INI").pk,
+            "contract_without_changes": Contract.objects.filter(organization__key="INI")
+            .values_list("pk", flat=True)
+            .order_by("pk")[0],
             "change": changes.get(organization=northwind, status="drafted").pk,
             "change_asked": changes.get(organization=northwind, status="asked").pk,
             "change_signed": changes.get(organization__key="GLX").pk,
