@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -14,3 +15,4 @@ class Request(HttpRequest):
 
     user: User
     now: datetime
+    engagements: list[Any]  # the reader's contracts, where a view has read them: the page's frame needs them too

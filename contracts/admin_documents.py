@@ -90,16 +90,21 @@ class TermInline(OfADocument, TabularInline):
     extra = 0
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("key", "value") if obj is None or editing.is_open(obj) else ("term", "value")
+        return ("key", "value") if obj is None or editing.is_open(obj) else ("term", "written")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return () if obj is None or editing.is_open(obj) else ("term", "value")
+        return () if obj is None or editing.is_open(obj) else ("term", "written")
 
     @admin.display(description=gettext_lazy("Term"))
     def term(self, row: ClauseTerm) -> str:
         """What it sets, in words; a key that the registry has lost is shown as it is."""
         known = terms.REGISTRY.get(row.key)
         return words.label(known) if known else row.key
+
+    @admin.display(description=gettext_lazy("Value"))
+    def written(self, row: ClauseTerm) -> str:
+        """Its value as the clause has it."""
+        return words.written(row.key, row.value)
 
 
 class ClauseInline(OfADocument, StackedInline):

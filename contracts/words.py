@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
-from .terms import Kind, Refusal, Term, TermError
+from .terms import REGISTRY, WORDS, Kind, Refusal, Term, TermError
 
 UNIT = {
     Kind.BUSINESS_MINUTES: gettext_lazy("business minutes"),
@@ -36,6 +37,14 @@ REFUSAL = {
 def label(term: Term) -> str:
     """What a term sets: "First answer, high priority"."""
     return term.label(get_language() or "en")
+
+
+def written(key: str, text: str) -> str:
+    """A term's value as it stands in a clause; yes and no in the reader's language."""
+    term = REGISTRY.get(key)
+    if term is None or term.kind is not Kind.BOOLEAN or text.strip().lower() not in WORDS:
+        return text
+    return _("yes") if WORDS[text.strip().lower()] else _("no")
 
 
 def refusal(error: TermError) -> str:

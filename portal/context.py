@@ -37,7 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         ]  # fmt: skip
         if any(role == "client_admin" for role in user.roles.values()):
             places.append((_("People"), "accounts:people_index"))
-    live = _live_contracts(user)
+    live = _live_contracts(user, getattr(request, "engagements", None))
     nav = [{"label": label, "url": reverse(name)} for label, name in places] + _accounts(user, live)
     # The home's address begins every other: it is here only when it is the whole of it.
     inside = (item["url"] for item in nav if request.path.startswith(item["url"]) and item["url"] != "/")
@@ -64,10 +64,12 @@ def _further(user: User) -> list[dict[str, str]]:
     return [*places, *({"label": label, "url": reverse(name)} for label, name in own)]
 
 
-def _live_contracts(user: User) -> list[Contract]:
-    """Two are enough to know that there are several; nobody of Valiantys is asked for."""
+def _live_contracts(user: User, read: list[Contract] | None) -> list[Contract]:
+    """Two are enough to know that there are several; nobody of Valiantys is asked for. `read`: those the view has read."""
     if user.is_valiantys:
         return []
+    if read is not None:
+        return [one for one in read if one.status == Contract.Status.ACTIVE][:2]
     live = Contract.objects.visible_to(user).filter(status=Contract.Status.ACTIVE)
     return list(live.select_related("organization").order_by("id")[:2])
 

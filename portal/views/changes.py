@@ -162,10 +162,12 @@ def sign(request: Request, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
             form.stale = isinstance(refused, TextChanged)  # type: ignore[attr-defined]
+            proposal = _proposal(request, found)  # as it stands now
         else:
             messages.success(request, _signed(proposal), extra_tags=f"draft:sign:{pk}")
             return redirect("portal:change", pk)
-    context = {"form": form, **pages.page(request.user, found, request.now)}
+    text = pages.shown(request.user, proposal, request.now)
+    context = {"form": form, "change": found, "contract": found.contract, "proposal": proposal, **text}
     return render(request, "portal/change_sign.html", context, status=422 if request.method == "POST" else 200)
 
 

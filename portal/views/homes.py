@@ -25,7 +25,7 @@ def home(request: Request) -> HttpResponse:
     if request.user.is_valiantys:
         return redirect("portal:queue")
     rows, count = homes.open_tickets(request.user, request.now)
-    engagements = homes.engagements(request.user)
+    engagements = request.engagements = homes.engagements(request.user)
     contracts = homes.contracts_of(request.user, engagements)
     hours = homes.hours(request.user, request.now, contracts)
     under_way = onboardings.under_way(request.user, engagements)

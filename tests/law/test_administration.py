@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 
 from common import tenancy
+from contracts.guide import LIBRARY
 from tests.admin.world import make_world
 
 from .test_translations import ROOT, catalogue, texts
@@ -28,7 +30,11 @@ OURS = [
 UNSEEN = {"EngineHeartbeat", "IdempotencyRecord", "TicketCounter"}  # no page shows them
 SAME = {"id", "sha256", "digest"}  # a number, and a name that is the same in every language
 # What the cast and the seeds happen to call things, which is also a word of the catalogue.
-DATA = {"Service lead", "Account manager", "Consultant", "Order", "Critical", "Administrator"}
+GUIDE = tomllib.loads((LIBRARY / "total-care-guide-2025-03.toml").read_text(encoding="utf-8"))
+DATA = {
+    "Service lead", "Account manager", "Consultant", "Order", "Critical", "Administrator", GUIDE["title_en"],
+    *(one["heading_en"] for one in GUIDE["clause"]),
+}  # fmt: skip
 CODE = re.compile(r"[a-z]+(?:_[a-z]+)+|[a-z]+(?:\.[a-z_]+)+")
 UNREAD = {"script", "style", "textarea", "code", "svg"}
 ICONS = re.compile(r"material-symbols")

@@ -26,6 +26,7 @@ from accounts.models import Membership, User
 from accounts.roles import ClientRole
 from accounts.services import invite
 from common import tenancy
+from contracts import agreement
 from contracts.models import Contract
 from contracts.services import grant
 from integrations.services import create_token
@@ -64,6 +65,7 @@ def counted(walker: Walker, who: str) -> dict[str, int]:
         client = Client()
         client.cookies.load(walker.world.cookies[who])
         url = reverse(name, args=ROUTES[name].args(walker.world))
+        agreement._remembered.cache_clear()  # as the first time after a publication
         with put_back(), CaptureQueriesContext(connection) as asked:
             answer = client.get(url)
         if answer.status_code == 200:
@@ -81,9 +83,9 @@ def multiply(world: SimpleNamespace) -> None:
             ticket = opened(cast, client=client, files=[SimpleUploadedFile(f"{number}.txt", b"A")])
             for about in (ticket, one.ticket):
                 said = {"ticket_id": about.pk, "now": now}
-                act(cast.nadia, services.note, body="Between us", files=[SimpleUploadedFile("n.txt", b"N")], **said)
+                act(cast.lea, services.note, body="Between us", files=[SimpleUploadedFile("n.txt", b"N")], **said)
                 act(one.requester, services.reply, body="Any news?", files=[SimpleUploadedFile("r.txt", b"R")], **said)
-                act(cast.nadia, services.log_time, minutes=5, summary="Work", worked_on=now.date(), **said)
+                act(cast.lea, services.log_time, minutes=5, summary="Work", worked_on=now.date(), **said)
             with tenancy.everyone():
                 person = User.objects.create_user(f"{client}{number}@example.com", None, name=f"Person {number}")
                 Membership.objects.create(**mine, user=person, role=ClientRole.REQUESTER)
