@@ -28,7 +28,7 @@ def hours(request: Any, contract: Contract) -> dict[str, Any]:
     return {
         "account": selectors.hours_of(contract),
         "on_demand": contract.plan == Contract.Plan.ON_DEMAND,
-        "granted": [one for one in entries if one.kind == HoursEntry.Kind.GRANT],
+        "granted": [one for one in entries if one.kind == HoursEntry.Kind.GRANT][:NEWEST],
         "entries": entries[:NEWEST],
         "newest": NEWEST,
     }

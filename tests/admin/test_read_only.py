@@ -67,7 +67,7 @@ def test_no_list_deletes_or_edits_in_bulk(ada, world, model):
 
 @pytest.mark.parametrize("model", REGISTERED, ids=label)
 def test_only_catalogues_come_back_from_a_file(ada, world, model):
-    catalogue = model._meta.label in {"tickets.Category", "tickets.RequestType"}
+    catalogue = model._meta.label in {"tickets.Category", "tickets.RequestType", "contracts.Exclusion"}
     try:
         address = url(model, "import_rows")
     except NoReverseMatch:

@@ -33,6 +33,9 @@ def make_world(cast: Any) -> Any:
             worked_on=cast.now.date(),
             now=cast.now,
         )
+        contracts.add_responsibility(
+            actor=cast.ada, organization=cast.northwind, head="access", title="A test account", now=cast.now
+        )
     with tenancy.user(cast.carl):
         invite(actor=cast.carl, organization=cast.northwind, email="z@nw.example", role="requester", now=cast.now)
     cast.clause = bound(

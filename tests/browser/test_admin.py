@@ -11,7 +11,7 @@ from common.clock import now
 from tests.cast import make_cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-TABS = ["Contract", "Terms", "Hours", "Ladder", "People", "Calendar", "Events"]
+TABS = ["Contract", "Terms", "Hours", "Ladder", "People", "Onboarding", "Calendar", "Events"]
 HEAD = "slug,category,name_en,name_fr,description_en,description_fr,effort_minutes,products,position,is_active"
 
 
