@@ -90,9 +90,6 @@ class ServiceAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         if not change or form.changed_data:
             self.write(request, obj, form.changed_data)
-        for action in self.get_actions_submit_line(request, obj.pk):
-            if action.action_name in request.POST:
-                action.method(request, obj)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
@@ -110,6 +107,9 @@ class ServiceAdmin(ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         for formset in formsets:
             self.save_formset(request, form, formset, change=change)
+        for button in self.get_actions_submit_line(request, form.instance.pk):
+            if button.action_name in request.POST:  # after its parts: going live or publishing looks at all of them
+                button.method(request, form.instance)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         self.erase(request, obj)
@@ -119,6 +119,17 @@ class ServiceAdmin(ModelAdmin):
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return answered(request, super().delete_view, *args, **kwargs)
+
+
+class DraftAdmin(ServiceAdmin):
+    """A page that is edited while its row belongs to a draft; what is published is looked at only."""
+
+    is_open: Callable[[Any], bool]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        if obj is not None and not self.is_open(obj):
+            return False
+        return bool(super().has_change_permission(request, obj))
 
 
 def confirmed(

@@ -170,12 +170,6 @@ class ContractAdmin(ContractPart):
             )  # fmt: skip
             messages.success(request, _("“%(title)s” is part of this contract now.") % {"title": edition})
 
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        for button in self.get_actions_submit_line(request, form.instance.pk):
-            if button.action_name in request.POST:  # after the documents: going live looks at all of it
-                button.method(request, form.instance)
-
     @action(description=gettext_lazy("Save and begin onboarding"))
     def begin_onboarding(self, request: Any, obj: Contract) -> None:
         """Make the plan from the template, with its due dates; both sides are told."""

@@ -13,9 +13,10 @@ from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from common.administration import OfADraft, ServiceAdmin, TenantForm, TenantFormSet, link_to
+from common.administration import DraftAdmin, OfADraft, TenantForm, TenantFormSet, link_to
 
 from . import selectors, services, terms, words
+from .admin_terms import WrittenTerms
 from .models import AgreementDocument, Clause, ClauseTerm
 from .services import editing
 
@@ -47,13 +48,10 @@ class DocumentInline(TabularInline):
         return link_to(document, _("Edit clauses"))
 
 
-class ContractPart(ServiceAdmin):
+class ContractPart(DraftAdmin):
     """A contract or what it is made of. What is published is looked at only."""
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is not None and not editing.is_open(obj):
-            return False
-        return bool(super().has_change_permission(request, obj))
+    is_open = staticmethod(editing.is_open)
 
     def write(self, request: Any, row: Any, fields: list[str]) -> None:
         editing.edit(actor=request.user, part=row, fields=fields, now=request.now)
@@ -81,30 +79,13 @@ class TermForm(TenantForm):
         self.fields["value"].help_text = _("In the term's unit, without a suffix; yes or no.")
 
 
-class TermInline(OfADocument, TabularInline):
+class TermInline(WrittenTerms, OfADocument, TabularInline):
     """What a clause sets."""
 
     model = ClauseTerm
     form = TermForm
     formset = TenantFormSet
     extra = 0
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("key", "value") if obj is None or editing.is_open(obj) else ("term", "written")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return () if obj is None or editing.is_open(obj) else ("term", "written")
-
-    @admin.display(description=gettext_lazy("Term"))
-    def term(self, row: ClauseTerm) -> str:
-        """What it sets, in words; a key that the registry has lost is shown as it is."""
-        known = terms.REGISTRY.get(row.key)
-        return words.label(known) if known else row.key
-
-    @admin.display(description=gettext_lazy("Value"))
-    def written(self, row: ClauseTerm) -> str:
-        """Its value as the clause has it."""
-        return words.written(row.key, row.value)
 
 
 class ClauseInline(OfADocument, StackedInline):
@@ -138,16 +119,6 @@ class DocumentAdmin(ContractPart):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("contract", "amends")
-
-    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        if form.changed_data:
-            self.write(request, obj, form.changed_data)
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        for button in self.get_actions_submit_line(request, form.instance.pk):
-            if button.action_name in request.POST:  # after its clauses: they are published with it
-                button.method(request, form.instance)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "amends":

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import action
 
-from common.administration import OfADraft, ServiceAdmin, link_to
+from common.administration import DraftAdmin, OfADraft, link_to
 
-from . import terms, words
+from .admin_terms import WrittenTerms
 from .models import StandardClause, StandardDocument, StandardEdition, StandardTerm
 from .services import library
 
@@ -24,19 +24,16 @@ class OfAnEdition(OfADraft):
     is_open = staticmethod(library.is_open)
 
 
-class LibraryPart(ServiceAdmin):
+class LibraryPart(DraftAdmin):
     """A standard document or what it is made of."""
+
+    is_open = staticmethod(library.is_open)
 
     def write(self, request: Any, row: Any, fields: list[str]) -> None:
         library.edit(actor=request.user, part=row)
 
     def erase(self, request: Any, row: Any) -> None:
         library.remove(actor=request.user, part=row)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is not None and not library.is_open(obj):
-            return False
-        return bool(super().has_change_permission(request, obj))
 
 
 class EditionInline(TabularInline):
@@ -68,28 +65,11 @@ class StandardDocumentAdmin(LibraryPart):
     inlines = (EditionInline,)
 
 
-class StandardTermInline(OfAnEdition, TabularInline):
+class StandardTermInline(WrittenTerms, OfAnEdition, TabularInline):
     """What a clause sets."""
 
     model = StandardTerm
     extra = 0
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("key", "value") if obj is None or library.is_open(obj) else ("term", "written")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return () if obj is None or library.is_open(obj) else ("term", "written")
-
-    @admin.display(description=gettext_lazy("Term"))
-    def term(self, row: StandardTerm) -> str:
-        """What it sets, in words; a key that the registry has lost is shown as it is."""
-        known = terms.REGISTRY.get(row.key)
-        return words.label(known) if known else row.key
-
-    @admin.display(description=gettext_lazy("Value"))
-    def written(self, row: StandardTerm) -> str:
-        """Its value as the clause has it."""
-        return words.written(row.key, row.value)
 
 
 class StandardClauseInline(OfAnEdition, StackedInline):
@@ -116,16 +96,6 @@ class StandardEditionAdmin(LibraryPart):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
-
-    def save_model(self, request: Any, obj: Any, form: Any, change: bool) -> None:
-        if form.changed_data:
-            self.write(request, obj, form.changed_data)
-
-    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        for button in self.get_actions_submit_line(request, form.instance.pk):
-            if button.action_name in request.POST:  # after its clauses: they are published with it
-                button.method(request, form.instance)
 
     @action(description=gettext_lazy("Save and publish"))
     def publish(self, request: Any, obj: StandardEdition) -> None:
