@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -23,6 +21,8 @@ from contracts.agreement import agreement_of
 from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Disposition, Proposal, StandardEdition
 from contracts.selectors import day_of
 from slo.models import BusinessCalendar
+
+from .checks import publishable, validate
 
 Kind, Status = AgreementDocument.Kind, AgreementDocument.Status
 SIGNED_KINDS = {Kind.MSA, Kind.ORDER, Kind.AMENDMENT}  # the rest the house publishes; these two sides sign
@@ -65,7 +65,7 @@ def begin(
     """Save a new draft with its clauses; whoever calls has asked for permission."""
     _check_place(document)
     document.series = document.series or series_of(document)
-    _validate(document)
+    validate(document)
     document.save()
     _write_clauses(document, clauses)
     _remember(actor, document, "document.drafted", now, audience=Audience.INTERNAL)
@@ -79,20 +79,12 @@ def _write_clauses(document: AgreementDocument, clauses: Iterable[Wording]) -> N
             **mine, document=document, number=wording.number, position=position, text=wording.text,
             translation=wording.translation,
         )  # fmt: skip
-        _validate(clause)
+        validate(clause)
         clause.save()
         for key, value in wording.terms.items():
             term = ClauseTerm(**mine, clause=clause, key=key, value=value)
-            _validate(term)
+            validate(term)
             term.save()
-
-
-def _validate(row: AgreementDocument | Clause | ClauseTerm) -> None:
-    """The model's own rules, as a refusal in words."""
-    try:
-        row.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
 
 
 def series_of(document: AgreementDocument) -> str:
@@ -166,7 +158,7 @@ def bind(
     _dispose(document, dispositions)
     document.status = Status.SIGNED if document.kind in SIGNED_KINDS else Status.PUBLISHED
     document.published_at, document.published_by_id = now, actor.pk if actor else None
-    _validate(document)
+    validate(document)
     document.save(update_fields=["series", "status", "published_at", "published_by_id"])
     _check_conflicts(document.contract, now)
     _remember(actor, document, "document.published", now, audience=Audience.CLIENT)
@@ -182,21 +174,12 @@ def check(document: AgreementDocument, now: datetime) -> None:
 
 def _check_terms(document: AgreementDocument) -> None:
     clauses = list(document.clauses.prefetch_related("terms"))
-    if not clauses:
-        raise Refused(_("“%(title)s” has no clause yet: write at least one.") % {"title": document})
-    setters: dict[str, list[str]] = defaultdict(list)
     for clause in clauses:
         for term in clause.terms.all():
-            _validate(term)
-            setters[term.key].append(clause.number)
+            validate(term)
             if terms.REGISTRY[term.key].kind is terms.Kind.CALENDAR:
                 _check_calendar(term.value)
-    for key, numbers in setters.items():
-        if len(numbers) > 1:
-            raise Refused(
-                _("%(key)s is set twice in this document, by §%(one)s and §%(other)s: keep one of them.")
-                % {"key": key, "one": numbers[0], "other": numbers[1]}
-            )
+    publishable(document, clauses)
 
 
 def _check_calendar(name: str) -> None:

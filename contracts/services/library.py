@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -12,6 +11,8 @@ from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
 from contracts.models import StandardClause, StandardDocument, StandardEdition, StandardTerm
+
+from .checks import publishable, validate
 
 Part = StandardDocument | StandardEdition | StandardClause | StandardTerm
 
@@ -41,10 +42,7 @@ def edit(*, actor: User, part: Part) -> Part:
     """Save a standard document, an edition, a clause or a term, new or changed; Refused once its edition is published."""
     permissions.check_staff(actor, "contract.edit")
     _refuse_published(part)
-    try:
-        part.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages)) from error
+    validate(part)
     part.save()
     return part
 
@@ -63,18 +61,7 @@ def publish(*, actor: User, edition: StandardEdition, now: datetime) -> Standard
     permissions.check_staff(actor, "contract.edit")
     edition = StandardEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)
     _refuse_published(edition)
-    clauses = list(edition.clauses.prefetch_related("terms"))
-    if not clauses:
-        raise Refused(_("“%(title)s” has no clause yet: write at least one.") % {"title": edition})
-    setters: dict[str, str] = {}
-    for clause in clauses:
-        for term in clause.terms.all():
-            if term.key in setters:
-                raise Refused(
-                    _("%(key)s is set twice in this document, by §%(one)s and §%(other)s: keep one of them.")
-                    % {"key": term.key, "one": setters[term.key], "other": clause.number}
-                )
-            setters[term.key] = clause.number
+    publishable(edition, list(edition.clauses.prefetch_related("terms")))
     edition.status = StandardEdition.Status.PUBLISHED
     edition.published_at, edition.published_by_id = now, actor.pk
     edition.save(update_fields=["status", "published_at", "published_by_id"])
