@@ -1,7 +1,9 @@
 """Two administrators who act against each other at one moment, each on a connection of its own: one stays."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.http import Http404
 
 from accounts import services
 from accounts.models import Membership
@@ -35,6 +37,8 @@ def jobs(cast, service, **more):
 )
 def test_one_administrator_stays(cast, service, more):
     outcomes = at_once(*jobs(cast, service, **more))
-    assert sum(isinstance(one, Refused) for one in outcomes) == 1, outcomes
+    # The slower one is told that nobody else is left; when it comes too late even to ask, it is no administrator any more.
+    refused = [one for one in outcomes if isinstance(one, Exception)]
+    assert [type(one) in {Refused, PermissionDenied, Http404} for one in refused] == [True]
     with tenancy.everyone():
         assert Membership.objects.filter(organization=cast.northwind, role="client_admin").count() == 1
