@@ -15,9 +15,9 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from common.administration import DraftAdmin, OfADraft, TenantForm, TenantFormSet, link_to
 
-from . import selectors, services, terms, words
+from . import admin_files, selectors, services, terms, words
 from .admin_terms import WrittenTerms
-from .models import AgreementDocument, Clause, ClauseTerm
+from .models import AgreementDocument, Clause, ClauseTerm, DocumentFile
 from .services import editing
 
 
@@ -54,9 +54,13 @@ class ContractPart(DraftAdmin):
     is_open = staticmethod(editing.is_open)
 
     def write(self, request: Any, row: Any, fields: list[str]) -> None:
+        if isinstance(row, DocumentFile):
+            return admin_files.write(request, row)
         editing.edit(actor=request.user, part=row, fields=fields, now=request.now)
 
     def erase(self, request: Any, row: Any) -> None:
+        if isinstance(row, DocumentFile):
+            return admin_files.erase(request, row)
         editing.remove(actor=request.user, part=row, now=request.now)
 
 
@@ -114,7 +118,7 @@ class DocumentAdmin(ContractPart):
         ("contract", "status"), ("kind", "amends"), ("title", "series"), ("edition", "effective_on", "language"),
     )  # fmt: skip
     readonly_fields = ("contract", "status")
-    inlines = (ClauseInline,)
+    inlines = (admin_files.DocumentPdfInline, ClauseInline)
     actions_submit_line = ("publish",)
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -13,8 +13,9 @@ from unfold.decorators import action
 
 from common.administration import DraftAdmin, OfADraft, link_to
 
+from . import admin_files
 from .admin_terms import WrittenTerms
-from .models import StandardClause, StandardDocument, StandardEdition, StandardTerm
+from .models import StandardClause, StandardDocument, StandardEdition, StandardFile, StandardTerm
 from .services import library
 
 
@@ -30,9 +31,13 @@ class LibraryPart(DraftAdmin):
     is_open = staticmethod(library.is_open)
 
     def write(self, request: Any, row: Any, fields: list[str]) -> None:
+        if isinstance(row, StandardFile):
+            return admin_files.write(request, row)
         library.edit(actor=request.user, part=row)
 
     def erase(self, request: Any, row: Any) -> None:
+        if isinstance(row, StandardFile):
+            return admin_files.erase(request, row)
         library.remove(actor=request.user, part=row)
 
 
@@ -91,7 +96,7 @@ class StandardEditionAdmin(LibraryPart):
     search_fields = ("document__title_en", "document__title_fr", "label")
     fields = (("document", "status"), ("label", "dated_on", "language"), ("changes_en", "changes_fr"))
     readonly_fields = ("document", "status")
-    inlines = (StandardClauseInline,)
+    inlines = (admin_files.StandardPdfInline, StandardClauseInline)
     actions_submit_line = ("publish",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -5,7 +5,8 @@ JSON in UTF-8, without spaces between its parts and with the names of every obje
 "amends" (number, title, edition), "title", "edition", "language", "not_before" (ISO 8601 date; it takes effect then or on the
 day of the last signature, whichever is later) and "clauses", each with "number", "text", "translation" and "terms" (pairs of
 key and value, by key), in their order in the document. Texts are in Unicode's form NFC, with LF for the ends of lines and without
-white space at the ends of lines or of the text. The hash is SHA-256 of these bytes, in hexadecimal. A form never changes: a new one gets a new number.
+white space at the ends of lines or of the text. Form 2 is for a text with PDFs: form 1, with "form" 2 and "files", each with "language" and "sha256" of its
+bytes, by language. The hash is SHA-256 of these bytes, in hexadecimal. A form never changes: a new one gets a new number.
 """
 
 from __future__ import annotations
@@ -96,6 +97,14 @@ class ClauseText:
 
 
 @dataclass(frozen=True)
+class FileText:
+    """A PDF as it is signed: by what its bytes are, in lower case hexadecimal."""
+
+    language: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class AmendmentText:
     """All that a signature covers. `client`, `contract` and `amends` are numbers of rows."""
 
@@ -109,14 +118,22 @@ class AmendmentText:
     language: str
     not_before: date
     clauses: tuple[ClauseText, ...]
-
-
-FORM = 1
+    files: tuple[FileText, ...] = ()
 
 
 def _form_1(text: AmendmentText) -> str:
-    whole: dict[str, Any] = {
-        "form": 1, "client": text.client, "contract": text.contract,
+    return _line(_words(text, 1))
+
+
+def _form_2(text: AmendmentText) -> str:
+    files = sorted((one.language, one.sha256) for one in text.files)
+    named = [{"language": language, "sha256": sha256} for language, sha256 in files]
+    return _line({**_words(text, 2), "files": named})
+
+
+def _words(text: AmendmentText, form: int) -> dict[str, Any]:
+    return {
+        "form": form, "client": text.client, "contract": text.contract,
         "amends": {"number": text.amends, "title": _tidy(text.amends_title), "edition": _tidy(text.amends_edition)},
         "title": _tidy(text.title), "edition": _tidy(text.edition), "language": text.language,
         "not_before": text.not_before.isoformat(),
@@ -128,18 +145,27 @@ def _form_1(text: AmendmentText) -> str:
             for one in text.clauses
         ],
     }  # fmt: skip
+
+
+def _line(whole: dict[str, Any]) -> str:
     return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-FORMS: Mapping[int, Callable[[AmendmentText], str]] = {1: _form_1}
+FORM = 1
+FORMS: Mapping[int, Callable[[AmendmentText], str]] = {1: _form_1, 2: _form_2}
 
 
-def canonical(text: AmendmentText, form: int = FORM) -> str:
-    """What is hashed; KeyError for a form that never was."""
-    return FORMS[form](text)
+def form_of(text: AmendmentText) -> int:
+    """The form in which a text is signed today: one without PDFs keeps the first, so that what was begun under it goes on."""
+    return 2 if text.files else FORM
 
 
-def digest(text: AmendmentText, form: int = FORM) -> str:
+def canonical(text: AmendmentText, form: int | None = None) -> str:
+    """What is hashed, in today's form unless another is named; KeyError for a form that never was."""
+    return FORMS[form or form_of(text)](text)
+
+
+def digest(text: AmendmentText, form: int | None = None) -> str:
     """SHA-256 of the canonical form, 64 hexadecimal digits."""
     return hashlib.sha256(canonical(text, form).encode()).hexdigest()
 

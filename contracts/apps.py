@@ -9,11 +9,15 @@ class ContractsConfig(AppConfig):
     verbose_name = _("Contracts")
 
     def ready(self) -> None:
-        """Say what our events are called, and which contract a number is."""
+        """Say what our events are called, which contract a number is, and which files documents have."""
         from audit import words as audit
+        from common import files
 
         from . import words
-        from .models import Contract, Responsibility
+        from .models import Contract, DocumentFile, Responsibility, StandardFile
+
+        files.KEYS.append(lambda: DocumentFile.objects.values_list("key", flat=True))
+        files.KEYS.append(lambda: StandardFile.objects.values_list("key", flat=True))
 
         audit.VERBS.update(words.VERBS)
         audit.SUBJECTS["contract"] = Contract._meta.verbose_name

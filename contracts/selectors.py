@@ -16,7 +16,15 @@ from accounts.models import User
 from common.errors import Refused
 from contracts.agreement import agreement_of
 from contracts.lots import Posting
-from contracts.models import AgreementDocument, Contract, HoursAccount, HoursEntry
+from contracts.models import (
+    AgreementDocument,
+    Contract,
+    DocumentFile,
+    HoursAccount,
+    HoursEntry,
+    StandardEdition,
+    StandardFile,
+)
 from contracts.models.contract import ContractQuerySet
 from contracts.models.documents import DocumentQuerySet
 from contracts.precedence import Effective
@@ -153,3 +161,26 @@ def posting(entry: HoursEntry) -> Posting:
         entry.pk, entry.minutes, entry.worked_on, entry.kind == HoursEntry.Kind.GRANT, entry.expires_on, entry.reverses_id,
         entry.memo,
     )  # fmt: skip
+
+
+def document_file(user: User, contract_id: int, pk: int) -> DocumentFile:
+    """A PDF of a contract that this person sees; Http404 otherwise, and to clients while it belongs to a draft."""
+    found = DocumentFile.objects.visible_to(user).filter(pk=pk, document__contract_id=contract_id)
+    if not user.is_valiantys:
+        found = found.on_the_table()
+    file = found.first()
+    if file is None:
+        raise Http404
+    permissions.check(user, "contract.view", file.organization_id)
+    return file
+
+
+def standard_file(user: User, slug: str, pk: int) -> StandardFile:
+    """A PDF of a standard edition; Http404 when there is none, and to clients while the edition is a draft."""
+    found = StandardFile.objects.filter(pk=pk, edition__document__slug=slug)
+    if not user.is_valiantys:
+        found = found.filter(edition__status=StandardEdition.Status.PUBLISHED)
+    file = found.first()
+    if file is None:
+        raise Http404
+    return file

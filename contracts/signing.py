@@ -10,8 +10,8 @@ from accounts.models import User
 from accounts.permissions import ACTIONS, allows
 from accounts.roles import ClientRole, StaffRole
 from contracts.agreement import agreement_of
-from contracts.amendment import AmendmentText, ClauseText, Outcome, Side, outcomes, with_draft
-from contracts.models import AgreementDocument, Clause, Contract, Proposal
+from contracts.amendment import AmendmentText, ClauseText, FileText, Outcome, Side, outcomes, with_draft
+from contracts.models import AgreementDocument, Clause, Contract, DocumentFile, Proposal
 from contracts.precedence import Agreement, Conflict, Edition, Setting
 from contracts.redline import Standing
 
@@ -24,13 +24,20 @@ def clauses_of(document: AgreementDocument) -> list[Clause]:
     return list(mine.select_related("document").prefetch_related("terms"))
 
 
+def files_of(document: AgreementDocument) -> list[DocumentFile]:
+    """A document's PDFs, by language."""
+    return list(DocumentFile.objects.filter(organization_id=document.organization_id, document=document))
+
+
 def _amended(document: AgreementDocument) -> AgreementDocument:
     if document.amends is None:
         raise ValueError(f"{document} amends nothing, so it is no amendment")  # the database holds that it does
     return document.amends
 
 
-def text_of(proposal: Proposal, clauses: list[Clause] | None = None) -> AmendmentText:
+def text_of(
+    proposal: Proposal, clauses: list[Clause] | None = None, files: list[DocumentFile] | None = None
+) -> AmendmentText:
     """The exact text of a proposal that was proposed at least once; of a draft, as it would be."""
     document = proposal.document
     amended = _amended(document)
@@ -42,6 +49,7 @@ def text_of(proposal: Proposal, clauses: list[Clause] | None = None) -> Amendmen
             ClauseText(one.number, one.text, one.translation, tuple((term.key, term.value) for term in one.terms.all()))
             for one in (clauses_of(document) if clauses is None else clauses)
         ),
+        files=tuple(FileText(one.language, one.sha256) for one in (files_of(document) if files is None else files)),
     )  # fmt: skip
 
 

@@ -102,6 +102,7 @@ PART = {
     "agreementdocument": gettext_lazy("document"),
     "clause": gettext_lazy("clause"),
     "clauseterm": gettext_lazy("term"),
+    "documentfile": gettext_lazy("PDF"),
     "ladder": gettext_lazy("ladder"),
 }
 CHANGE = {

@@ -141,6 +141,7 @@ def shown(user: User, proposal: Proposal, now: datetime) -> dict[str, Any]:
     clauses = signing.clauses_of(proposal.document)
     standing = signing.standing_clauses(proposal)
     lines = [_clause(one, standing) for one in clauses]
+    files = signing.files_of(proposal.document)
     agreement = agreement_of(proposal.document.contract)
     sides = _sides(proposal, today, agreement)
     waiting = proposal.status == Proposal.Status.PROPOSED
@@ -150,9 +151,10 @@ def shown(user: User, proposal: Proposal, now: datetime) -> dict[str, Any]:
     signed = any(one.side == mine and one.approval for one in sides)
     bound = proposal.status in amendment.BINDING
     terms = _signed_terms(clauses) if bound else _terms(signing.outcomes_of(proposal, clauses, today, agreement))
+    text = signing.text_of(proposal, clauses, files)
     return {
-        "clauses": lines, "terms": terms, "overridden": [one for one in terms if one.loses_to], "sides": sides,
-        "text_hash": amendment.digest(signing.text_of(proposal, clauses)), "expired": expired,
+        "files": files, "form": amendment.form_of(text), "clauses": lines, "terms": terms, "overridden": [one for one in terms if one.loses_to], "sides": sides,
+        "text_hash": amendment.digest(text), "expired": expired,
         "may_sign": signatory and not signed and not expired, "may_reject": signatory, "has_signed": signed,
         "bound": bound,
     }  # fmt: skip

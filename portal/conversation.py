@@ -15,13 +15,13 @@ from accounts.permissions import may
 from accounts.roles import ClientRole
 from audit.models import Event
 from common.html import markdown
+from common.sniffing import is_misnamed
 from portal import timeline
 from portal.clocks import Chip
 from portal.templatetags.ui import duration
 from tickets import workflow
 from tickets.forms import ReplyForm
 from tickets.models import Message, Ticket
-from tickets.sniffing import is_misnamed
 from tickets.workflow import Status
 
 

@@ -62,6 +62,17 @@ class SignForm(forms.Form):
     )
 
 
+class PdfForm(forms.Form):
+    """A PDF of an amendment, in one language."""
+
+    language = forms.ChoiceField(label=_("Language of the PDF"), choices=[("en", _("English")), ("fr", _("French"))])
+    file = forms.FileField(
+        label=_("PDF"), widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}), allow_empty_file=True,
+        help_text=_("It takes the place of the one in this language, if there is one."),
+        error_messages={"required": _("Choose a PDF.")},
+    )  # fmt: skip
+
+
 class DraftForm(forms.Form):
     """The first words of an amendment; more clauses and terms follow in the administration."""
 

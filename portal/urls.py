@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, homes, library, onboarding, people, responsibilities, staffing, work
+from .views import accounts, bulk, changes, files, homes, library, onboarding, people, responsibilities, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("contracts/<int:pk>/onboarding/", onboarding.onboarding, name="onboarding"),
     path("contracts/<int:pk>/onboarding/<int:activity_id>/", onboarding.activity, name="onboarding_activity"),
     path("contracts/<int:pk>/renew/", onboarding.renew, name="renew"),
+    path("contracts/<int:pk>/files/<int:file_pk>/", files.document_file, name="document_file"),
+    path("documents/<slug:slug>/files/<int:pk>/", files.standard_file, name="standard_file"),
     path("documents/<slug:slug>/", library.standard_document, name="standard_document"),
     re_path(rf"^people/{KEY}/visibility/$", people.visibility, name="visibility"),
     re_path(rf"^people/{KEY}/members/{PK}/remove/$", people.remove_member, name="remove_member"),
@@ -35,6 +37,8 @@ urlpatterns = [
     path("changes/<int:pk>/", changes.change, name="change"),
     path("changes/<int:pk>/impact/", changes.impact, name="change_impact"),
     path("changes/<int:pk>/draft/", changes.draft, name="change_draft"),
+    path("changes/<int:pk>/file/", files.change_file, name="change_file"),
+    path("changes/<int:pk>/file/<slug:language>/remove/", files.change_file_remove, name="change_file_remove"),
     path("changes/<int:pk>/propose/", changes.propose, name="change_propose"),
     path("changes/<int:pk>/sign/", changes.sign, name="change_sign"),
     path("changes/<int:pk>/decline/", changes.close, {"how": "decline"}, name="change_decline"),

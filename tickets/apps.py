@@ -9,7 +9,7 @@ class TicketsConfig(AppConfig):
     verbose_name = _("Tickets")
 
     def ready(self) -> None:
-        """What ends with somebody's membership or assignment, and what our events are called."""
+        """What ends with somebody's membership or assignment, which files messages have, and what our events are called."""
         from accounts import departures
 
         from .services import hand_back
@@ -17,9 +17,12 @@ class TicketsConfig(AppConfig):
         departures.register(hand_back)
 
         from audit import words as audit
+        from common import files
 
         from . import words
-        from .models import Ticket
+        from .models import Attachment, Ticket
+
+        files.KEYS.append(lambda: Attachment.objects.values_list("key", flat=True))
 
         audit.VERBS.update(words.VERBS)
         audit.SUBJECTS["ticket"] = Ticket._meta.verbose_name

@@ -12,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import files
+from common import files
 
 
 class FilesInput(forms.FileInput):

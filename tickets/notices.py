@@ -12,10 +12,10 @@ from django.db.models import Q
 from accounts.models import Membership, User
 from accounts.roles import StaffRole
 from audit.models import Event
+from common.sniffing import tidy
 from notifications import services as notifications
 from notifications.services import Parcel
 from tickets.models import Message, Ticket
-from tickets.sniffing import tidy
 
 
 def team(organization_id: int) -> list[User]:

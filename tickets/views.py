@@ -17,12 +17,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.permissions import check
 from accounts.requests import Request
 from common.errors import Refused
+from common.files import answer as answer_with
 from contracts.selectors import day_of
 
 from . import selectors, services
 from .doubt import doubt as doubt_of
 from .doubt import exclusions
-from .files import answer as answer_with
 from .forms import (
     LONGEST,
     ActionForm,

@@ -3,6 +3,7 @@
 from .change import Approval, ChangeRequest, Proposal, VoidedApproval
 from .contract import Contract
 from .documents import AgreementDocument, Clause, ClauseTerm, Disposition
+from .files import DocumentFile, StandardFile
 from .hours import HoursAccount, HoursEntry
 from .library import StandardClause, StandardDocument, StandardEdition, StandardTerm
 from .onboarding import OnboardingActivity, OnboardingPlan, OnboardingTemplateActivity, OnboardingWait
@@ -18,6 +19,7 @@ __all__ = [
     "ClauseTerm",
     "Contract",
     "Disposition",
+    "DocumentFile",
     "Exclusion",
     "HoursAccount",
     "HoursEntry",
@@ -31,6 +33,7 @@ __all__ = [
     "StandardClause",
     "StandardDocument",
     "StandardEdition",
+    "StandardFile",
     "StandardTerm",
     "VoidedApproval",
 ]

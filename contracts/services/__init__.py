@@ -3,9 +3,11 @@
 from .approvals import Mismatch, TextChanged, approve, verify
 from .changes import ask, decline
 from .contract import activate, end, suspend
-from .documents import Wording, incorporate, publish, write
+from .documents import Wording, publish, write
 from .exclusions import edit_exclusion
+from .files import attach_file, attach_standard_file, remove_file, remove_standard_file
 from .hours import consume, grant, reverse
+from .incorporation import incorporate
 from .onboarding import agree, begin_onboarding, hand_over, show_evidence, take_back
 from .proposals import draft, expire, propose, reject, take_effect, withdraw
 from .renewal import remind_renewals, renew
@@ -21,6 +23,8 @@ __all__ = [
     "agree",
     "approve",
     "ask",
+    "attach_file",
+    "attach_standard_file",
     "begin_onboarding",
     "consume",
     "decline",
@@ -37,6 +41,8 @@ __all__ = [
     "publish",
     "reject",
     "remind_renewals",
+    "remove_file",
+    "remove_standard_file",
     "renew",
     "reverse",
     "settle_responsibility",

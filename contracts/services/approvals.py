@@ -51,7 +51,8 @@ def _approve(
             code="signed_already",
         )
     _refuse_closed(proposal, now)
-    text_hash = amendment.digest(signing.text_of(proposal))
+    text = signing.text_of(proposal)
+    text_hash = amendment.digest(text)
     if text_hash != shown_hash:
         raise TextChanged(
             _(
@@ -64,7 +65,7 @@ def _approve(
     approval = Approval.objects.create(
         organization_id=proposal.organization_id, proposal=proposal, version=proposal.version, side=side.value, user=actor,
         role=actor.role_in(proposal.organization_id) or "", typed_name=" ".join(typed_name.split()), text_hash=text_hash,
-        at=now, ip_address=ip_address,
+        form=amendment.form_of(text), at=now, ip_address=ip_address,
     )  # fmt: skip
     remember(
         proposal.change, "amendment.approved", actor, now, proposal_id=proposal.pk, approval_id=approval.pk,
@@ -158,8 +159,9 @@ def _hashes(proposal: Proposal, standing: list[Approval]) -> Iterator[Mismatch]:
     text = signing.text_of(proposal) if standing else None
     mine = (proposal.organization_id, proposal.pk)
     for approval in standing:
-        if approval.form not in amendment.FORMS:
-            yield Mismatch(*mine, "form", approval.pk, str(amendment.FORM), str(approval.form))
+        due = amendment.form_of(text) if text else amendment.FORM
+        if approval.form != due:  # unknown, or a PDF came or went after the signature
+            yield Mismatch(*mine, "form", approval.pk, str(due), str(approval.form))
         elif text and (again := amendment.digest(text, approval.form)) != approval.text_hash:
             yield Mismatch(*mine, "hash", approval.pk, approval.text_hash, again)
 

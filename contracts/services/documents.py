@@ -18,7 +18,7 @@ from audit.services import record
 from common.errors import Refused
 from contracts import terms
 from contracts.agreement import agreement_of
-from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Disposition, Proposal, StandardEdition
+from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Disposition, Proposal
 from contracts.selectors import day_of
 from slo.models import BusinessCalendar
 
@@ -251,33 +251,6 @@ def _check_conflicts(contract: Contract, now: datetime) -> None:
             _("%(key)s would be set differently by §%(one)s of “%(document)s” and §%(other)s of “%(against)s”: settle it first.")
             % {"key": conflict.key, "one": one.clause, "document": one.document, "other": other.clause, "against": other.document}
         )  # fmt: skip
-
-
-@transaction.atomic
-def incorporate(
-    *, actor: User | None, contract: Contract, edition: StandardEdition, effective_on: date,
-    dispositions: Mapping[int, str] | None = None, now: datetime,
-) -> AgreementDocument:  # fmt: skip
-    """Make an edition of a standard document part of a contract: its text and terms are copied and bind at once (domain §1.2)."""
-    if actor is not None:
-        permissions.check(actor, "contract.edit", contract.organization_id)
-    if edition.status != StandardEdition.Status.PUBLISHED:
-        raise Refused(_("“%(title)s” is still a draft: publish it first.") % {"title": edition})
-    standard, french = edition.document, edition.language == "fr"
-    document = write(
-        actor=actor, contract=contract, kind=standard.kind, title=standard.title(edition.language), edition=edition.label,
-        effective_on=effective_on, language=edition.language, series=standard.slug, now=now,
-        clauses=[
-            Wording(
-                one.number, one.text_fr if french else one.text_en, one.text_en if french else one.text_fr,
-                {term.key: term.value for term in one.terms.all()},
-            )
-            for one in edition.clauses.prefetch_related("terms")
-        ],
-    )  # fmt: skip
-    document.standard_edition = edition
-    document.save(update_fields=["standard_edition"])
-    return publish(actor=actor, document=document, dispositions=dispositions, now=now)
 
 
 def _remember(actor: User | None, document: AgreementDocument, verb: str, now: datetime, *, audience: Audience) -> None:

@@ -15,7 +15,7 @@ from audit.services import record
 from common.errors import Refused
 from contracts.models import AgreementDocument, Clause, ClauseTerm, Contract, Proposal
 
-from . import proposals
+from . import files, proposals
 from .contract import check_dates, one_at_a_time
 
 Part = Contract | AgreementDocument | Clause | ClauseTerm
@@ -109,6 +109,8 @@ def remove(*, actor: User, part: Part, now: datetime) -> None:
             )
         )
     _remember(actor, part, now, change="removed", fields=[])
+    if isinstance(part, AgreementDocument):
+        files.forget_files(part)
     part.delete()
 
 

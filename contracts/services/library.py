@@ -59,13 +59,19 @@ def remove(*, actor: User, part: Part) -> None:
 def publish(*, actor: User, edition: StandardEdition, now: datetime) -> StandardEdition:
     """Publish an edition, for ever. It binds nobody by itself: a contract incorporates it (domain §1.2)."""
     permissions.check_staff(actor, "contract.edit")
-    edition = StandardEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)
-    _refuse_published(edition)
+    edition = locked(edition)
     publishable(edition, list(edition.clauses.prefetch_related("terms")))
     edition.status = StandardEdition.Status.PUBLISHED
     edition.published_at, edition.published_by_id = now, actor.pk
     edition.save(update_fields=["status", "published_at", "published_by_id"])
     return edition
+
+
+def locked(edition: StandardEdition) -> StandardEdition:
+    """The draft until COMMIT; Refused when it is published already."""
+    found = StandardEdition.objects.select_for_update(no_key=True).get(pk=edition.pk)
+    _refuse_published(found)
+    return found
 
 
 def _refuse_published(part: Part) -> None:

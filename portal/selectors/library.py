@@ -43,6 +43,7 @@ def standard_document(user: User, slug: str, label: str, language: str) -> dict[
             for one in editions
         ],
         "edition": shown,
+        "files": list(shown.files.all()),
         "is_rendering": not language.startswith(shown.language),
         "clauses": [
             ClauseText(

@@ -87,7 +87,8 @@ def promises(request: Request, pk: int) -> HttpResponse:
     context = {
         "contract": contract,
         "documents": terms_in_words.in_their_order(
-            contract, documents.binding().select_related("amends", "standard_edition__document")
+            contract,
+            documents.binding().select_related("amends", "standard_edition__document").prefetch_related("files"),
         ),
         **terms_in_words.compose(contract, on, request.now, clauses.in_bulk(), against=_day(request, "against")),
     }

@@ -26,7 +26,8 @@ from portal.forms import AskForm, DraftForm, ReasonForm, SignForm
 from tickets.selectors import ticket_by_reference
 
 
-def _change(request: Request, pk: int, action: str = "contract.view") -> ChangeRequest:
+def change_of(request: Request, pk: int, action: str = "contract.view") -> ChangeRequest:
+    """A change that this person sees and may act on so; Http404 for outsiders."""
     rows = ChangeRequest.objects.visible_to(request.user).select_related(
         "contract__organization", "organization", "asked_by"
     )
@@ -37,7 +38,7 @@ def _change(request: Request, pk: int, action: str = "contract.view") -> ChangeR
     return change
 
 
-def _proposal(request: Request, change: ChangeRequest) -> Proposal:
+def proposal_of(request: Request, change: ChangeRequest) -> Proposal:
     """The newest text of a change; Http404 while there is none."""
     rows = Proposal.objects.visible_to(request.user).filter(change=change)
     proposal = (
@@ -95,15 +96,15 @@ def _ticket(request: Request, contract: Contract) -> Any:
 @require_GET
 def change(request: Request, pk: int) -> HttpResponse:
     """One change: the exact text, what it changes, who signed."""
-    return render(request, "portal/change.html", pages.page(request.user, _change(request, pk), request.now))
+    return render(request, "portal/change.html", pages.page(request.user, change_of(request, pk), request.now))
 
 
 @login_required
 @require_GET
 def impact(request: Request, pk: int) -> HttpResponse:
     """What the newest text would move: a fragment of the change's page, or a page of its own."""
-    found = _change(request, pk)
-    proposal = _proposal(request, found)
+    found = change_of(request, pk)
+    proposal = proposal_of(request, found)
     if proposal.status == Proposal.Status.DRAFTING and not request.user.is_valiantys:
         raise Http404  # a client sees a text once it is on the table
     shown = impacts.impact(request.user, proposal, request.now)
@@ -117,7 +118,7 @@ def impact(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft(request: Request, pk: int) -> HttpResponse:
     """Turn a request into a draft amendment."""
-    found = _change(request, pk, "change.draft")
+    found = change_of(request, pk, "change.draft")
     form = DraftForm(request.POST or None, contract=found.contract)
     if request.method == "POST" and form.is_valid():
         fields = {name: form.cleaned_data[name] for name in ("title", "amends", "effective_on", "language")}
@@ -136,9 +137,9 @@ def draft(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def propose(request: Request, pk: int) -> HttpResponse:
     """Put the draft to signature."""
-    found = _change(request, pk, "change.draft")
+    found = change_of(request, pk, "change.draft")
     try:
-        services.propose(actor=request.user, proposal=_proposal(request, found), now=request.now)
+        services.propose(actor=request.user, proposal=proposal_of(request, found), now=request.now)
         messages.success(request, _("Both sides have been asked to sign."))
     except Refused as refused:
         messages.error(request, str(refused))
@@ -149,8 +150,8 @@ def propose(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sign(request: Request, pk: int) -> HttpResponse:
     """Read the exact text once more, sign in again, and type one's name."""
-    found = _change(request, pk)
-    proposal = _proposal(request, found)
+    found = change_of(request, pk)
+    proposal = proposal_of(request, found)
     form = SignForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -162,7 +163,7 @@ def sign(request: Request, pk: int) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
             form.stale = isinstance(refused, TextChanged)  # type: ignore[attr-defined]
-            proposal = _proposal(request, found)  # as it stands now
+            proposal = proposal_of(request, found)  # as it stands now
         else:
             messages.success(request, _signed(proposal), extra_tags=f"draft:sign:{pk}")
             return redirect("portal:change", pk)
@@ -181,7 +182,7 @@ def _signed(proposal: Proposal) -> str:
 @require_http_methods(["GET", "POST"])
 def close(request: Request, pk: int, how: str) -> HttpResponse:
     """Decline a request, reject a text, or withdraw one: each with a reason."""
-    found = _change(request, pk, "contract.view" if how == "reject" else "change.draft")
+    found = change_of(request, pk, "contract.view" if how == "reject" else "change.draft")
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = {"actor": request.user, "reason": form.cleaned_data["reason"], "now": request.now}
@@ -190,7 +191,7 @@ def close(request: Request, pk: int, how: str) -> HttpResponse:
                 services.decline(change=found, **said)
             else:
                 {"reject": services.reject, "withdraw": services.withdraw}[how](
-                    proposal=_proposal(request, found), **said
+                    proposal=proposal_of(request, found), **said
                 )
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -205,7 +206,7 @@ def close(request: Request, pk: int, how: str) -> HttpResponse:
 @require_GET
 def certificate(request: Request, pk: int) -> HttpResponse:
     """A signed amendment to print: its text, its hash, its signatures."""
-    found = _change(request, pk)
+    found = change_of(request, pk)
     context = pages.page(request.user, found, request.now)
     if not context.get("bound"):
         raise Http404

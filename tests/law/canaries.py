@@ -11,7 +11,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import connection, models
 
-from tickets.files import store
+from common.files import store
 
 SIDES = {"northwind": "n", "globex": "g"}
 SONG = re.compile(r"qzxv([ng])([a-z]{3})", re.IGNORECASE)
@@ -23,6 +23,7 @@ MUTE = {
     "integrations_apitoken.digest": "a hash",
     "integrations_idempotencyrecord.request_digest": "a hash",
     "tickets_attachment.sha256": "a hash",
+    "contracts_documentfile.sha256": "a hash",
     "tickets_attachment.content_type": "what the bytes say",
     "contracts_contract.precedence": "kinds of documents",
     "contracts_agreementdocument.series": "a name that nobody is shown",
@@ -51,7 +52,7 @@ MUTE = {
 # Tables that hold nothing of any client's: ours, the same for all, or another package's machinery.
 NOBODYS = {
     "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition",
-    "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm",
+    "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm", "contracts_standardfile",
     "contracts_onboardingtemplateactivity", "contracts_exclusion",
     "auth_permission", "auth_group", "django_content_type", "django_session", "django_admin_log",
 }  # fmt: skip
@@ -141,7 +142,7 @@ def stamp(sides: dict[str, int], people: dict[int, str]) -> None:
                 ]
                 places = ", ".join(f'"{field.column}" = %s' for field in mine)
                 cursor.execute(f'UPDATE "{table}" SET {places} WHERE id = %s', [*new, pk])
-                if table == "tickets_attachment":
+                if table in {"tickets_attachment", "contracts_documentfile"}:
                     keep_file(side, new[[field.column for field in mine].index("key")])
         cursor.execute("UPDATE account_emailaddress a SET email = u.email FROM accounts_user u WHERE u.id = a.user_id")
         cursor.execute("SET session_replication_role = origin")

@@ -66,6 +66,7 @@ ROUTES: dict[str, Route] = {
     "accounts:accept": Route("open", lambda w: ["forged"]),
     "accounts:profile": Route("own", posts=False),
     "portal:standard_document": Route("own", lambda w: ["total-care-guide"]),
+    "portal:standard_file": Route("own", lambda w: ["total-care-guide", w.standard_file.pk]),
     "accounts:set_theme": Route("open", posts=False),
     "accounts:set_language": Route("open", posts=False),
     # tickets
@@ -99,6 +100,7 @@ ROUTES: dict[str, Route] = {
     "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
+    "portal:document_file": Route("object", lambda w: [w.contract.pk, w.pdf.pk]),
     "portal:onboarding": Route("object", contract),
     "portal:onboarding_activity": Route(
         "object",
@@ -111,6 +113,8 @@ ROUTES: dict[str, Route] = {
     "portal:change": Route("object", change),
     "portal:change_impact": Route("object", change),
     "portal:change_draft": Route("object", change),
+    "portal:change_file": Route("object", change, data={"language": "fr"}),
+    "portal:change_file_remove": Route("object", lambda w: [w.change.pk, "en"]),
     "portal:change_propose": Route("object", change),
     "portal:change_sign": Route("object", change),
     "portal:change_decline": Route("object", change),

@@ -17,6 +17,7 @@ import dj_database_url
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models, transaction
 from django.test import Client
@@ -25,15 +26,24 @@ from accounts.models import Assignment, Membership, Organization, Team, TenantMo
 from accounts.roles import ClientRole, StaffRole
 from accounts.services import invite, leave
 from common import tenancy
+from common.files import store
 from conftest import NOW, login_as
 from contracts import services as contracts
-from contracts.models import ChangeRequest, OnboardingActivity, OnboardingPlan
+from contracts.models import (
+    ChangeRequest,
+    DocumentFile,
+    OnboardingActivity,
+    OnboardingPlan,
+    StandardEdition,
+    StandardFile,
+)
 from contracts.services import editing
 from escalation.models import Escalation, EscalationStep
 from integrations.models import ApiToken, IdempotencyRecord
 from integrations.services import create_token
 from tests.cast import PASSWORD, make_cast
 from tests.contracts.changing import propose, proposed, sign, signed
+from tests.contracts.pdfs import pdf
 from tests.contracts.writing import bound
 from tests.tickets.acting import act, fresh, opened
 from tickets import services
@@ -128,12 +138,14 @@ def build(now: datetime) -> SimpleNamespace:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         canaries.stamp(ids, people)
+        standard = standard_file(now)
     with tenancy.everyone():
         for one in [*vars(cast).values(), *(row for s in sides.values() for row in vars(s).values())]:
             if isinstance(one, models.Model):
                 one.refresh_from_db()
                 getattr(one, "organization", None)  # kept with the row: outside of a scope nobody could read it
     world = SimpleNamespace(**vars(sides["northwind"]), cast=cast, ids=ids, people=people, now=now)
+    world.standard_file = standard
     world.mirror = SimpleNamespace(**vars(sides["globex"]), cast=mirrored(cast))
     world.cookies = {who: signed_in(cast, who) for who in PEOPLE}
     world.secrets = {
@@ -221,13 +233,14 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
             **mine, plan=plan, key="x", title_en="x", title_fr="x", description_en="x", description_fr="x",
             evidence="x", evidence_link="x", due_on=now.date(),
         )  # fmt: skip
+        kept = DocumentFile.objects.get(document__proposal__change=change)
         attachment, inside = Attachment.objects.filter(message__ticket=ticket).order_by("id")
         return SimpleNamespace(
             ticket=ticket, invitation=invitation, change=change, change_signed=change_signed, work_log=work_log, escalation=escalation, attachment=attachment,
             inside=inside, note=Message.objects.get(pk=inside.message_id), clause=clause, document=clause.document, token=token,
             clock_id=ticket.clocks.get().clock_id, contract=contract, organization=mine["organization"],
             line=line, blocking=blocking, requester=requester, membership=membership, assignment=assignment, team=team,
-            activity=activity,
+            activity=activity, pdf=kept,
         )  # fmt: skip
 
 
@@ -240,6 +253,7 @@ def changes(cast: SimpleNamespace) -> tuple[ChangeRequest, ChangeRequest]:
     sign(cast.max, proposal, cast)
     with tenancy.everyone():
         clause = proposal.document.clauses.get()
+    act(cast.max, contracts.attach_file, document=proposal.document, language="en", file=pdf(), now=cast.now)
     act(cast.ada, editing.edit, part=clause, fields=["text"], now=cast.now)
     sign(cast.max, propose(cast, proposal), cast)
     return proposal.change, binding.change
@@ -261,6 +275,20 @@ def fill(model: type[models.Model], organization_id: int, one: SimpleNamespace, 
         cursor.execute("SET session_replication_role = replica")
         model._base_manager.bulk_create([model(**values)])
         cursor.execute("SET session_replication_role = origin")
+
+
+def standard_file(now: datetime) -> StandardFile:
+    """A PDF of the guide, as if it had been published with it."""
+    edition = StandardEdition.objects.get(document__slug="total-care-guide", status="published")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        made = StandardFile.objects.create(
+            edition=edition, language="fr", name="guide.pdf", size=3, sha256="0" * 64, key="standard/guide", at=now
+        )
+        cursor.execute("SET session_replication_role = origin")
+    if not store().exists(made.key):
+        store().save(made.key, ContentFile(b"PDF"))
+    return made
 
 
 def plausible(field: Any, organization_id: int, one: SimpleNamespace, now: datetime) -> Any:

@@ -11,10 +11,10 @@ from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.urls import reverse
 
 from common import tenancy
+from common.files import store
 from common.uploads import Overlarge
 from tests.tickets.acting import act, everything, opened, said
 from tickets import services
-from tickets.files import store
 from tickets.models import Attachment, Ticket
 
 pytestmark = pytest.mark.django_db

@@ -37,7 +37,7 @@ def test_a_bucket_when_one_is_named(tmp_path: Path) -> None:
 
 def test_the_setting_reads_the_environment() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "import django; django.setup(); from tickets.files import store; print(type(store()).__name__)"],
+        [sys.executable, "-c", "import django; django.setup(); from common.files import store; print(type(store()).__name__)"],
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "totalcare.settings", "ATTACHMENTS_BUCKET": "files", "DEBUG": "1"},
         capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip

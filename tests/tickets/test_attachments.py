@@ -18,11 +18,11 @@ from django.db.backends.postgresql.base import DatabaseWrapper
 
 from common import tenancy
 from common.errors import Refused
+from common.files import store, sweep_files
 from notifications.mail import compose
 from notifications.models import Delivery
 from tests.tickets.acting import act, everything, opened, said
 from tickets import services
-from tickets.files import store
 from tickets.models import Attachment, Ticket
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
@@ -232,5 +232,5 @@ class TestRollback:
 
 def test_the_sweep_of_an_empty_store_finds_nothing(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tenancy, "engine", tenancy.everyone)  # these tests are the app
-    swept = services.sweep_files(now=cast.now)
+    swept = sweep_files(now=cast.now)
     assert (swept.orphans, swept.missing) == ([], [])

@@ -1,6 +1,5 @@
 """The only writers of tickets."""
 
-from .attaching import sweep_files
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
@@ -46,7 +45,6 @@ __all__ = [
     "resolve",
     "resolve_many",
     "reverse_time",
-    "sweep_files",
     "take",
     "take_back_scope",
     "unblock",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tickets.sniffing import PICTURES, UNKNOWN, is_misnamed, shown_type, sniff, tidy
+from common.sniffing import PICTURES, UNKNOWN, is_misnamed, shown_type, sniff, tidy
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 24
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

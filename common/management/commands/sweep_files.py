@@ -7,13 +7,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from common import clock
-from tickets.services.attaching import sweep_files
+from common.files import sweep_files
 
 
 class Command(BaseCommand):
     """Once a week is enough: only a process that was killed between writing a file and COMMIT leaves one."""
 
-    help = "Remove attached files that are older than a day and belong to no message; say which messages miss theirs."
+    help = "Remove attached files that are older than a day and belong to no message or document; say which rows miss theirs."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--dry-run", action="store_true", help="only say what would be removed")
