@@ -1,4 +1,4 @@
-"""Tables that leave as CSV and come back: nothing is written before a preview, and then by the service, row by row.
+"""Tables that leave as files and come back: nothing is written before a preview, and then by the service, row by row.
 
 django-import-export reads, compares and writes; the pages are ours. A file is whole or nothing: one wrong row, and nothing
 of it is kept. What spreadsheets would take for a formula leaves with an apostrophe before it, and comes back without.
@@ -6,16 +6,13 @@ of it is kept. What spreadsheets would take for a formula leaves with an apostro
 
 from __future__ import annotations
 
-import csv
-import io
-from collections import Counter
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.http import Http404
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.resources import ModelResource
 from import_export.results import Result, RowResult
@@ -23,21 +20,21 @@ from import_export.widgets import Widget
 from tablib import Dataset
 
 from .errors import Refused
+from .exchange_files import MOST_BYTES, MOST_ROWS, read, write
 
-MOST_BYTES = 512 * 1024
-MOST_ROWS = 2_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-KINDS = {  # of files that people send instead: their first bytes, and what they are
-    b"PK\x03\x04": gettext_lazy("a workbook (Excel, LibreOffice)"),
-    b"\xd0\xcf\x11\xe0": gettext_lazy("an old Excel workbook"),
-    b"%PDF": gettext_lazy("a PDF"),
-}
+__all__ = ["MOST_BYTES", "MOST_ROWS", "read", "write"]
 
 
 class Table:
-    """What a file may bring, on top of a resource of the library. `key` names the column by which a row is known."""
+    """What a file may bring, on top of a resource of the library. `key` names the column by which a row is known.
+
+    Without a `key` the rows tell by themselves which of them are one too many. `workbooks`: files of Excel and LibreOffice are
+    read too, in which the columns of `texts` must be texts. `raw`: cells arrive as they stand in the file, formulas too.
+    """
 
     key = ""
+    workbooks = raw = False
+    texts: tuple[str, ...] = ()
 
     def __init__(self, *, actor: Any, now: Any):
         super().__init__()
@@ -139,100 +136,6 @@ class Named(Widget):
 def columns(rows: Any) -> list[str]:
     """The file's columns, in order."""
     return [str(name) for name in rows.get_export_headers()]
-
-
-def write(rows: Any, queryset: Any) -> bytes:
-    """The table as CSV for spreadsheets (UTF-8 with its mark)."""
-    dataset = rows.export(queryset)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(dataset.headers)
-    writer.writerows([_safe(str(cell if cell is not None else "")) for cell in row] for row in dataset)
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
-
-
-def read(content: bytes, wanted: list[str], key: str) -> Dataset:
-    """The rows of a file, each known by its `key`; ValidationError says what it is instead, or what its columns should be."""
-    if not content.strip():
-        raise ValidationError(_("This file is empty. Export the table first: it shows the columns."))
-    if len(content) > MOST_BYTES:
-        raise ValidationError(
-            _("This file is larger than %(limit)s kB. Split it, and import the parts one after the other.")
-            % {"limit": MOST_BYTES // 1024}
-        )
-    for start, kind in KINDS.items():
-        if content.startswith(start):
-            raise ValidationError(_("This is %(kind)s. Save the sheet as “CSV UTF-8”, and send that.") % {"kind": kind})
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValidationError(
-            _("The letters of this file can't be read. Save the sheet as “CSV UTF-8”, and send that.")
-        ) from error
-    if "\0" in text:
-        raise ValidationError(
-            _("The letters of this file can't be read. Save the sheet as “CSV UTF-8”, and send that.")
-        )
-    return _dataset(text, wanted, key)
-
-
-def _dataset(text: str, wanted: list[str], key: str) -> Dataset:
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    try:
-        lines = [
-            line for line in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if any(line)
-        ]
-    except csv.Error as error:
-        raise ValidationError(
-            _("This file is no CSV: its quotation marks don't close. Export the table again.")
-        ) from error
-    headers = [cell.strip() for cell in lines[0]]
-    unknown = sorted(set(headers) - set(wanted))
-    missing = [name for name in wanted if name not in headers]
-    if unknown or missing or len(set(headers)) < len(headers):
-        raise ValidationError(
-            _(
-                "The first line should name these columns, each once: %(wanted)s. Unknown: %(unknown)s. Missing: %(missing)s."
-            )
-            % {
-                "wanted": ", ".join(wanted),
-                "unknown": ", ".join(unknown) or _("none"),
-                "missing": ", ".join(missing) or _("none"),
-            }
-        )
-    if len(lines) - 1 > MOST_ROWS:
-        raise ValidationError(
-            _("This file has more than %(limit)s rows. Split it, and import the parts one after the other.")
-            % {"limit": MOST_ROWS}
-        )
-    dataset = Dataset(headers=headers)
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(headers):
-            raise ValidationError(
-                ngettext(
-                    "Row %(number)s has %(count)d cell, and the first line names %(wanted)s columns.",
-                    "Row %(number)s has %(count)d cells, and the first line names %(wanted)s columns.",
-                    len(line),
-                )
-                % {"number": number, "count": len(line), "wanted": len(headers)}
-            )
-        dataset.append([_plain(cell.strip()) for cell in line])
-    again = [value for value, count in Counter(dataset[key]).items() if count > 1]
-    if again:
-        raise ValidationError(
-            _("“%(key)s” names a row: it may stand once in the file. More than once: %(values)s.")
-            % {"key": key, "values": ", ".join(again[:10])}
-        )
-    return dataset
 
 
 def bring(rows: Any, dataset: Dataset, *, for_real: bool) -> Result:

@@ -23,16 +23,20 @@ from . import exchange
 
 MINUTES = 60  # that a preview waits for its yes
 SALT = "common.exchange"
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 class FileForm(forms.Form):
     """A file to look at first."""
 
     file = forms.FileField(
-        label=gettext_lazy("CSV file"),
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,text/csv"}),
+        label=gettext_lazy("File"),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".csv,text/csv,.xlsx"}),
         allow_empty_file=True,
-        error_messages={"required": gettext_lazy("Choose a CSV file.")},
+        error_messages={"required": gettext_lazy("Choose a file.")},
     )
 
     def clean_file(self) -> bytes:
@@ -49,8 +53,6 @@ def take(
 
     The file travels in the page, sealed and with its reader's number, so that no server has to keep it.
     """
-    if not page.has_change_permission(request) or not page.has_add_permission(request):
-        raise PermissionDenied
     form, shown, seal, wrong = FileForm(), None, "", []
     rows = table()
     if request.method == "POST":
@@ -58,7 +60,9 @@ def take(
         form = FileForm(request.POST, request.FILES) if not sealed else form
         try:
             content = _opened(sealed, name, request.user.pk) if sealed else _sent(form)
-            dataset = exchange.read(content, exchange.columns(rows), rows.key)
+            dataset = exchange.read(
+                content, exchange.columns(rows), rows.key, workbooks=rows.workbooks, raw=rows.raw, texts=rows.texts
+            )
             result = exchange.bring(rows, dataset, for_real=bool(sealed))
             shown = exchange.preview(table(), dataset, result)
         except ValidationError as error:
@@ -73,7 +77,7 @@ def take(
             seal = seal if right and len(dataset) else ""
     context = {
         **page.admin_site.each_context(request), "opts": page.model._meta, "title": title, "says": says, "back": back,
-        "form": form, "wrong": wrong, "shown": shown, "seal": seal, "columns": exchange.columns(rows),
+        "form": form, "wrong": wrong, "shown": shown, "seal": seal, "columns": exchange.columns(rows), "workbooks": rows.workbooks,
         "limit_rows": exchange.MOST_ROWS, "limit_kilobytes": exchange.MOST_BYTES // 1024,
     }  # fmt: skip
     return TemplateResponse(request, "admin/import.html", context, status=200 if shown or not wrong else 422)
@@ -101,10 +105,10 @@ def said(counts: dict[str, int]) -> str:
     return _("Imported: %(new)s new, %(update)s changed, %(skip)s as they were.") % counts
 
 
-def give(content: bytes, name: str) -> HttpResponse:
-    """A CSV file to keep."""
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+def give(content: bytes, name: str, kind: str = "csv") -> HttpResponse:
+    """A file to keep."""
+    response = HttpResponse(content, content_type=TYPES[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
 
 
@@ -125,6 +129,8 @@ class Exchanged:
     @action(description=gettext_lazy("Import"), url_path="import", icon="upload")
     def import_rows(self: Any, request: Any) -> HttpResponse:
         """A file, its preview, and then its rows."""
+        if not self.has_change_permission(request) or not self.has_add_permission(request):
+            raise PermissionDenied
         meta = self.model._meta
         return take(
             request, self, lambda: self.table(actor=request.user, now=request.now),

@@ -16,7 +16,9 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from common.administration import DraftAdmin, OfADraft, TenantForm, TenantFormSet, link_to
 
 from . import admin_files, selectors, services, terms, words
+from .admin_exchange import ExchangedClauses
 from .admin_terms import WrittenTerms
+from .exchange_terms import DocumentRows
 from .models import AgreementDocument, Clause, ClauseTerm, DocumentFile
 from .services import editing
 
@@ -105,7 +107,7 @@ class ClauseInline(OfADocument, StackedInline):
 
 
 @admin.register(AgreementDocument)
-class DocumentAdmin(ContractPart):
+class DocumentAdmin(ExchangedClauses, ContractPart):
     """One edition of a document: its clauses and the terms they set. Documents are added on their contract's page."""
 
     list_display = ("title", "edition", "kind", "status", "contract", "organization", "effective_on")
@@ -120,6 +122,9 @@ class DocumentAdmin(ContractPart):
     readonly_fields = ("contract", "status")
     inlines = (admin_files.DocumentPdfInline, ClauseInline)
     actions_submit_line = ("publish",)
+
+    def table(self, request: Any, row: AgreementDocument) -> DocumentRows:
+        return DocumentRows(document=row, actor=request.user, now=request.now)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("contract", "amends")

@@ -14,7 +14,9 @@ from unfold.decorators import action
 from common.administration import DraftAdmin, OfADraft, link_to
 
 from . import admin_files
+from .admin_exchange import ExchangedClauses
 from .admin_terms import WrittenTerms
+from .exchange_terms import EditionRows
 from .models import StandardClause, StandardDocument, StandardEdition, StandardFile, StandardTerm
 from .services import library
 
@@ -87,7 +89,7 @@ class StandardClauseInline(OfAnEdition, StackedInline):
 
 
 @admin.register(StandardEdition)
-class StandardEditionAdmin(LibraryPart):
+class StandardEditionAdmin(ExchangedClauses, LibraryPart):
     """One edition: its clauses and the terms they set. Editions are added on their document's page."""
 
     list_display = ("document", "label", "dated_on", "status")
@@ -98,6 +100,9 @@ class StandardEditionAdmin(LibraryPart):
     readonly_fields = ("document", "status")
     inlines = (admin_files.StandardPdfInline, StandardClauseInline)
     actions_submit_line = ("publish",)
+
+    def table(self, request: Any, row: StandardEdition) -> EditionRows:
+        return EditionRows(edition=row, actor=request.user, now=request.now)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -101,6 +101,7 @@ PART = {
     "contract": gettext_lazy("contract"),
     "agreementdocument": gettext_lazy("document"),
     "clause": gettext_lazy("clause"),
+    "clauses": gettext_lazy("clauses"),
     "clauseterm": gettext_lazy("term"),
     "documentfile": gettext_lazy("PDF"),
     "ladder": gettext_lazy("ladder"),
@@ -109,6 +110,7 @@ CHANGE = {
     "added": gettext_lazy("added"),
     "changed": gettext_lazy("changed"),
     "removed": gettext_lazy("removed"),
+    "imported": gettext_lazy("imported"),
 }
 CAUSE = {
     "grant": gettext_lazy("grant by hand"),

@@ -12,12 +12,14 @@ from .onboarding import agree, begin_onboarding, hand_over, show_evidence, take_
 from .proposals import draft, expire, propose, reject, take_effect, withdraw
 from .renewal import remind_renewals, renew
 from .responsibilities import add_responsibility, edit_responsibility, settle_responsibility
+from .tables import Written, write_clauses, write_standard_clauses
 from .template import edit_template
 
 __all__ = [
     "Mismatch",
     "TextChanged",
     "Wording",
+    "Written",
     "activate",
     "add_responsibility",
     "agree",
@@ -53,4 +55,6 @@ __all__ = [
     "verify",
     "withdraw",
     "write",
+    "write_clauses",
+    "write_standard_clauses",
 ]
