@@ -134,26 +134,31 @@ class DraftAdmin(ServiceAdmin):
 
 def confirmed(
     request: HttpRequest, page: ModelAdmin, row: Model, *, title: str, says: Iterable[str], button: str, done: str,
-    act: Callable[[], Any], back: str = "",
+    act: Callable[..., Any], back: str = "", asks: str = "",
 ) -> HttpResponse:  # fmt: skip
     """What can't be undone: GET says in sentences what it will do, POST does it by its service, or says why not.
 
-    `back` is where one goes afterwards; the row's own page unless it is given.
+    `back` is where one goes afterwards; the row's own page unless it is given. `asks` labels a reason that `act` is called with;
+    refused, the page comes back with what was typed.
     """
     own = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+    reason, wrong = request.POST.get("reason", ""), ""
     if request.method == "POST":
         try:
-            act()
+            act(*([reason] if asks else []))
         except Refused as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(own)
-        messages.success(request, done)
-        return HttpResponseRedirect(back or own)
+            wrong = str(refusal)
+        else:
+            messages.success(request, done)
+            return HttpResponseRedirect(back or own)
+    if wrong and not asks:
+        messages.error(request, wrong)
+        return HttpResponseRedirect(own)
     context = {
         **page.admin_site.each_context(request), "opts": page.model._meta, "original": row, "title": title, "says": says,
-        "button": button, "own": own,
+        "button": button, "own": own, "asks": asks, "reason": reason, "wrong": wrong,
     }  # fmt: skip
-    return TemplateResponse(request, "admin/confirm.html", context)
+    return TemplateResponse(request, "admin/confirm.html", context, status=422 if wrong else 200)
 
 
 def link_to(row: Model | None, words: str) -> str:

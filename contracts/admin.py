@@ -29,7 +29,18 @@ from common.administration import (
     confirmed,
 )
 
-from . import admin_library, admin_scope, admin_tabs, admin_template, selectors, services, tabs, terms, words  # noqa: F401 - they register themselves
+from . import (  # noqa: F401 - they register themselves
+    admin_changes,
+    admin_library,
+    admin_scope,
+    admin_tabs,
+    admin_template,
+    selectors,
+    services,
+    tabs,
+    terms,
+    words,
+)
 from .admin_documents import ContractPart, DocumentInline
 from .models import Contract, HoursAccount, HoursEntry, StandardEdition
 from .models.contract import guide_last

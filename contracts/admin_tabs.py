@@ -87,9 +87,14 @@ def _calendar(calendar: Any, critical: bool, now: Any) -> dict[str, Any]:
 @tabs.register("events", _("Events"), position=60, template="admin/contracts/contract/events.html")
 def events(request: Any, contract: Contract) -> dict[str, Any]:
     """What happened to the contract, newest first."""
+    return happened(request.user, contract)
+
+
+def happened(user: User, contract: Contract, **about: Any) -> dict[str, Any]:
+    """A contract's newest events, or those whose data name what is asked about."""
     found = list(
-        Event.objects.visible_to(request.user)
-        .filter(organization_id=contract.organization_id, subject_kind="contract", subject_id=contract.pk)
+        Event.objects.visible_to(user)
+        .filter(organization_id=contract.organization_id, subject_kind="contract", subject_id=contract.pk, **about)
         .order_by("-id")[:NEWEST]
     )
     names = dict(User.objects.filter(pk__in={one.actor_id for one in found}).values_list("pk", "name"))

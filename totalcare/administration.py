@@ -27,6 +27,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("contracts.contract", gettext_lazy("Dates, documents, effective terms, hours, people; go live, suspend, end.")),
             ("contracts.agreementdocument", gettext_lazy("Editions with their clauses and the terms that these set.")),
             ("contracts.clause", gettext_lazy("Find a clause by its words, and edit its terms.")),
+            ("contracts.changerequest", gettext_lazy("What somebody wants changed, and what came of it.")),
+            ("contracts.proposal", gettext_lazy("Amendments with their text, signatures and hashes.")),
             ("escalation.ladder", gettext_lazy("Who is told at each level, and how long they have.")),
             ("slo.businesscalendar", gettext_lazy("Opening hours and holidays; every change is a new edition.")),
         ),

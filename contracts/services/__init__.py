@@ -1,7 +1,7 @@
 """The only writers of contracts, their documents and the changes of these, hours, onboarding, renewals, exclusions, responsibilities."""
 
 from .approvals import Mismatch, TextChanged, approve, verify
-from .changes import ask, decline
+from .changes import alive, ask, decline
 from .contract import activate, end, suspend
 from .documents import Wording, publish, write
 from .exclusions import edit_exclusion
@@ -23,6 +23,7 @@ __all__ = [
     "activate",
     "add_responsibility",
     "agree",
+    "alive",
     "approve",
     "ask",
     "attach_file",
