@@ -11,6 +11,7 @@ PK = "(?P<pk>[0-9]{1,18})"
 urlpatterns = [
     path("", people.people_of_clients, name="people_index"),
     path("profile/", own.profile, name="profile"),
+    path("again/", own.again, name="again"),
     path("theme/", own.set_theme, name="set_theme"),
     path("language/", own.set_language, name="set_language"),
     path("invitation/<str:token>/", invitations.accept, name="accept"),

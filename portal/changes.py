@@ -153,7 +153,7 @@ def shown(user: User, proposal: Proposal, now: datetime) -> dict[str, Any]:
     terms = _signed_terms(clauses) if bound else _terms(signing.outcomes_of(proposal, clauses, today, agreement))
     text = signing.text_of(proposal, clauses, files)
     return {
-        "files": files, "form": amendment.form_of(text), "clauses": lines, "terms": terms, "overridden": [one for one in terms if one.loses_to], "sides": sides,
+        "files": files, "text_form": amendment.form_of(text), "clauses": lines, "terms": terms, "overridden": [one for one in terms if one.loses_to], "sides": sides,
         "text_hash": amendment.digest(text), "expired": expired,
         "may_sign": signatory and not signed and not expired, "may_reject": signatory, "has_signed": signed,
         "bound": bound,

@@ -16,6 +16,7 @@ SECRETS = (
     "REDIS_URL",
     "SMTP_PASSWORD",
     "METRICS_TOKEN",
+    "OIDC_CLIENT_SECRET",
 )
 
 
@@ -49,3 +50,17 @@ def attachments_store(environ: Mapping[str, str], folder: Path) -> dict[str, Any
             "location": str(folder), "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700,
         },
     }  # fmt: skip
+
+
+def single_sign_on(environ: Mapping[str, str]) -> dict[str, Any]:
+    """allauth's settings of the one OpenID Connect provider; nothing when none is named."""
+    if not environ.get("OIDC_SERVER_URL"):
+        return {}
+    app = {
+        "provider_id": "company",
+        "name": environ.get("OIDC_NAME", "") or "Single sign-on",
+        "client_id": environ.get("OIDC_CLIENT_ID", ""),
+        "secret": environ.get("OIDC_CLIENT_SECRET", ""),
+        "settings": {"server_url": environ["OIDC_SERVER_URL"], "oauth_pkce_enabled": True},
+    }
+    return {"openid_connect": {"APPS": [app]}}

@@ -14,7 +14,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from . import logs
-from .environment import attachments_store, flag, read_secret_files
+from .environment import attachments_store, flag, read_secret_files, single_sign_on
 
 # One version of the time zone data everywhere, the pinned package's: an update of the machine moves no due instant.
 zoneinfo.reset_tzpath(())
@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "allauth.usersessions",
     "csp",
@@ -128,7 +130,7 @@ TEMPLATES = [
 
 # Who
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.adapter.AddressBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.adapter.AddressBackend"]  # single sign-on signs in by it too
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -151,6 +153,14 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True  # what changes a person's way in is told to 
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Total Care] "
 ACCOUNT_FORMS = {"reset_password": "accounts.forms.ResetForm"}
+
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS = single_sign_on(os.environ)
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+OIDC_DOMAINS = [
+    one for one in os.environ.get("OIDC_DOMAINS", "").lower().split(",") if one
+]  # whom the provider speaks for
+OIDC_ORIGIN = "/".join(os.environ.get("OIDC_SERVER_URL", "").split("/")[:3])
 
 MFA_ADAPTER = "accounts.adapter.SecondStepAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -203,7 +213,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *filter(None, [OIDC_ORIGIN])],  # a form leads on to the provider
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],

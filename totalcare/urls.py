@@ -1,6 +1,7 @@
 """Every address of the portal."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.socialaccount.views import login_cancelled, login_error
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -17,6 +18,9 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/single-sign-on/cancelled/", login_cancelled, name="socialaccount_login_cancelled"),
+    path("accounts/single-sign-on/error/", login_error, name="socialaccount_login_error"),
+    path("accounts/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("people/", include("accounts.urls")),

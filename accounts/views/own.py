@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.reauthentication import resume_request
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import services
 from accounts.forms import ProfileForm
@@ -80,3 +81,11 @@ def _back(request: Request) -> HttpResponse:
     to = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return HttpResponseRedirect(to if safe else "/")
+
+
+@login_required
+@require_GET
+def again(request: Request) -> HttpResponse:
+    """Back from the provider: go on with what was posted before, which asks once more who is there."""
+    resumed: HttpResponse | None = resume_request(request)
+    return resumed or redirect("portal:home")

@@ -45,6 +45,10 @@ MUTE = {
     "notifications_delivery.context": "copied from columns that sing",
     "account_emailaddress.email": "its person's, and sings as that",
     "account_emailconfirmation.key": "a secret that nobody is shown",
+    **{
+        f"socialaccount_socialaccount.{name}": "the provider's names, which nobody is shown"
+        for name in ("provider", "uid", "extra_data")
+    },
     "mfa_authenticator.data": "a secret that nobody is shown",
     "usersessions_usersession.session_key": "a secret that nobody is shown",
     "usersessions_usersession.data": "allauth writes nothing there",
@@ -54,6 +58,7 @@ NOBODYS = {
     "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition",
     "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm", "contracts_standardfile",
     "contracts_onboardingtemplateactivity", "contracts_exclusion",
+    "socialaccount_socialapp", "socialaccount_socialtoken",  # we keep the provider in settings, and no tokens
     "auth_permission", "auth_group", "django_content_type", "django_session", "django_admin_log",
 }  # fmt: skip
 PERSON = {"accounts_user": "id", "account_emailaddress": "user_id", "usersessions_usersession": "user_id"}  # whose rows

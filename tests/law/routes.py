@@ -64,6 +64,7 @@ ROUTES: dict[str, Route] = {
     "portal:staffing_client": Route("object", key),
     "portal:staffing_end": Route("object", lambda w: [w.cast.northwind.key, w.assignment.pk]),
     "accounts:accept": Route("open", lambda w: ["forged"]),
+    "accounts:again": Route("own", posts=False),
     "accounts:profile": Route("own", posts=False),
     "portal:standard_document": Route("own", lambda w: ["total-care-guide"]),
     "portal:standard_file": Route("own", lambda w: ["total-care-guide", w.standard_file.pk]),
@@ -163,12 +164,15 @@ ROUTES: dict[str, Route] = {
     **{
         name: Route("open", posts=False)
         for name in (
+            "socialaccount_login_cancelled", "socialaccount_login_error",
             "mfa_index", "mfa_authenticate", "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
             "mfa_generate_recovery_codes", "mfa_view_recovery_codes", "mfa_download_recovery_codes",
             "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn",
             "usersessions_list",
         )
     },
+    "openid_connect_login": Route("open", lambda w: ["company"], posts=False),  # 404 where none is set up
+    "openid_connect_callback": Route("open", lambda w: ["company"], posts=False),
     "mfa_remove_webauthn": Route("open", lambda w: [0], posts=False),
     "mfa_edit_webauthn": Route("open", lambda w: [0], posts=False),
     "account_confirm_email": Route("open", lambda w: ["forged"], posts=False),
