@@ -112,7 +112,7 @@ class ContractForm(TenantForm):
 # Which buttons a contract in each state offers; a forged one is refused by its service.
 MOVES = {
     Contract.Status.DRAFT: {"begin_onboarding", "go_live"},
-    Contract.Status.ONBOARDING: {"go_live"},
+    Contract.Status.ONBOARDING: {"go_live", "end"},
     Contract.Status.ACTIVE: {"suspend", "end"},
     Contract.Status.SUSPENDED: {"go_live", "end"},
     Contract.Status.ENDED: set(),
@@ -138,12 +138,13 @@ class ContractAdmin(ContractPart):
     warn_unsaved_form = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("organization", "status") if obj else ("status",)
+        return ("organization", "status", "ended_reason") if obj else ("status",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = (
             ("organization", "reference"), ("plan", "tier"), ("status", "renews_on"), ("starts_on", "ends_on"),
             ("calendar", "critical_calendar"), "precedence",
+            *(("ended_reason",) if obj and obj.ended_reason else ()),
         )  # fmt: skip
         grant = (_("Grant Reserved Hours"), {"fields": (("grant_minutes", "grant_memo"),)})
         standard = (
@@ -201,6 +202,8 @@ class ContractAdmin(ContractPart):
     def end(self, request: Any, object_id: str) -> HttpResponse:
         """Asks first: an ended contract never comes back."""
         contract = self.found(request, object_id)
+        if contract.status == Contract.Status.ONBOARDING:
+            return self._fall_through(request, contract)
         return confirmed(
             request, self, contract,
             title=_("End the contract %(reference)s of %(client)s?")
@@ -213,6 +216,21 @@ class ContractAdmin(ContractPart):
             ),
             button=_("End the contract"), done=_("The contract has ended."),
             act=lambda: services.end(actor=request.user, contract=contract, now=request.now),
+        )  # fmt: skip
+
+    def _fall_through(self, request: Any, contract: Contract) -> HttpResponse:
+        """The onboarding comes to nothing: why is asked, and told to both sides."""
+        return confirmed(
+            request, self, contract,
+            title=_("End the contract %(reference)s of %(client)s before it goes live?")
+            % {"reference": contract.reference, "client": contract.organization},
+            says=(
+                _("Its onboarding can still be read, and is worked on no more: nobody is waited for any longer."),
+                _("Both sides are told, with your reason."),
+                _("An ended contract never goes live again: a new one follows it."),
+            ),
+            button=_("End the contract"), done=_("The contract has ended."), asks=_("Why? Both sides read it."),
+            act=lambda reason: services.end(actor=request.user, contract=contract, reason=reason, now=request.now),
         )  # fmt: skip
 
 

@@ -45,6 +45,14 @@ def renewed(*, contract: Contract, event: Event, now: datetime) -> None:
     _tell(_deciding(contract), contract, event, "contract_renewed", "promises", now, **_dates(contract))
 
 
+def ended(*, contract: Contract, event: Event, now: datetime) -> None:
+    """To both sides: it is read-only from now on, and why if somebody said so."""
+    _tell(
+        _both(contract), contract, event, "contract_ended", "promises", now, reason=contract.ended_reason[:4000],
+        **_dates(contract),
+    )  # fmt: skip
+
+
 def _both(contract: Contract) -> list[User]:
     return [*parties.of_the_client(contract), *parties.of_the_house(contract)]
 

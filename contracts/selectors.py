@@ -27,7 +27,7 @@ from contracts.models import (
 )
 from contracts.models.contract import ContractQuerySet
 from contracts.models.documents import DocumentQuerySet
-from contracts.precedence import Effective
+from contracts.precedence import Effective, Unsettled
 from slo import clock as rule
 from slo import services as slo
 from slo.models import BusinessCalendar, CalendarEdition
@@ -88,6 +88,14 @@ def calendar_for(contract: Contract, in_force: Mapping[str, Effective], priority
     if not named:
         return chosen
     return BusinessCalendar.objects.filter(name=named).values_list("pk", flat=True).first() or contract.calendar_id
+
+
+def counting_calendar(contract: Contract, on: date) -> int | None:
+    """The id of the calendar whose business days a contract counts in: the terms' of that day, or while these conflict its own."""
+    try:
+        return calendar_for(contract, effective_terms(contract, on), "high")
+    except Unsettled:
+        return contract.calendar_id
 
 
 def amendable(contract: Contract) -> DocumentQuerySet:

@@ -15,6 +15,13 @@ def remind_renewals() -> int:
 
 
 @shared_task
+def end_contracts() -> int:
+    """End the contracts whose last day has passed."""
+    with tenancy.engine() as now:
+        return services.end_due(now=now)
+
+
+@shared_task
 def settle_proposals() -> int:
     """End the proposals that nobody signed in time, and put into effect those whose day has come."""
     with tenancy.engine() as now:

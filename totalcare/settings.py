@@ -326,6 +326,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(3600),
         "options": {"expires": 3600},
     },
+    "end": {
+        "task": "contracts.tasks.end_contracts",
+        "schedule": schedule(3600),
+        "options": {"expires": 3600},
+    },
     "settle": {
         "task": "contracts.tasks.settle_proposals",
         "schedule": schedule(60),

@@ -100,6 +100,8 @@ class Contract(TenantModel):
         help_text=_("Ranks of kinds of documents, the highest first; kinds of one rank stand in one list."),
     )  # fmt: skip
 
+    ended_reason = models.TextField(_("why it ended"), blank=True, editable=False)
+
     objects = ContractQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):

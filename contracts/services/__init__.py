@@ -2,7 +2,7 @@
 
 from .approvals import Mismatch, TextChanged, approve, verify
 from .changes import alive, ask, decline
-from .contract import activate, end, suspend
+from .contract import activate, end, end_due, suspend
 from .documents import Wording, publish, write
 from .exclusions import edit_exclusion
 from .files import attach_file, attach_standard_file, remove_file, remove_standard_file
@@ -36,6 +36,7 @@ __all__ = [
     "edit_responsibility",
     "edit_template",
     "end",
+    "end_due",
     "expire",
     "grant",
     "hand_over",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,10 +16,12 @@ from accounts.models import User
 from audit.models import Audience, Event
 from audit.services import record
 from common.errors import Refused
+from contracts import life_notices as notices
 from contracts import readiness
-from contracts.models import Contract
+from contracts.models import Contract, OnboardingWait
 from contracts.selectors import day_of
 
+logger = logging.getLogger(__name__)
 Status = Contract.Status
 GOING_ON = (Status.ACTIVE, Status.SUSPENDED)
 ONE_AT_A_TIME = "contracts_contract_one_at_a_time"
@@ -77,7 +80,9 @@ def one_at_a_time() -> Iterator[None]:
         ) from error
 
 
-def _move(actor: User | None, contract: Contract, status: str, allowed: set[str], now: datetime) -> Contract:
+def _move(
+    actor: User | None, contract: Contract, status: str, allowed: set[str], now: datetime, reason: str = ""
+) -> Contract:
     if actor is not None:
         permissions.check(actor, "contract.edit", contract.organization_id)
     moved = locked(contract, allowed)
@@ -86,11 +91,13 @@ def _move(actor: User | None, contract: Contract, status: str, allowed: set[str]
     moved.status = status
     if status == Status.ENDED:
         moved.ends_on = max(moved.starts_on, min(moved.ends_on or date.max, day_of(now)))
-        moved.renews_on = None
+        moved.renews_on, moved.ended_reason = None, reason.strip()
     check_dates(moved)
     with one_at_a_time():
-        moved.save(update_fields=["status", "ends_on", "renews_on"])
-    remember(actor, moved, f"contract.{status}", now)
+        moved.save(update_fields=["status", "ends_on", "renews_on", "ended_reason"])
+    event = remember(actor, moved, f"contract.{status}", now)
+    if status == Status.ENDED:
+        notices.ended(contract=moved, event=event, now=now)
     return moved
 
 
@@ -107,6 +114,31 @@ def suspend(*, actor: User | None, contract: Contract, now: datetime) -> Contrac
 
 
 @transaction.atomic
-def end(*, actor: User | None, contract: Contract, now: datetime) -> Contract:
-    """Read-only from now on, today its last day: time worked until then can still be logged. It renews no more."""
-    return _move(actor, contract, Status.ENDED, {Status.ACTIVE, Status.SUSPENDED}, now)
+def end(*, actor: User | None, contract: Contract, reason: str = "", now: datetime) -> Contract:
+    """Read-only from now on, today its last day: time worked until then can still be logged. It renews no more.
+
+    One whose onboarding falls through ends too, with a reason: nobody is waited for any longer. Refused without it.
+    """
+    found = locked(contract, {Status.ONBOARDING, *GOING_ON})
+    if found.status == Status.ONBOARDING:
+        if not reason.strip():
+            raise Refused(_("Say why the onboarding ends here: both sides read it."))
+        mine = {"organization_id": found.organization_id, "activity__plan__contract": found}
+        OnboardingWait.objects.filter(**mine, ended_at__isnull=True).update(ended_at=now)
+    return _move(actor, contract, Status.ENDED, {Status.ONBOARDING, *GOING_ON}, now, reason)
+
+
+def end_due(*, now: datetime) -> int:
+    """End the contracts whose last day has passed; returns how many. Safe to run twice, late, or twice at once (domain §1.5)."""
+    due = Contract.objects.filter(status__in=GOING_ON, ends_on__lt=day_of(now), organization__is_historical=False)
+    ended = 0
+    for contract in due.select_related("organization").order_by("ends_on", "id"):
+        try:
+            end(actor=None, contract=contract, now=now)
+        except Refused:  # another sweep was faster
+            continue
+        except Exception:  # it steps aside, and the next sweep finds it again
+            logger.exception("the sweep can't end contract %s", contract.pk)
+            continue
+        ended += 1
+    return ended

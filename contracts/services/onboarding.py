@@ -20,7 +20,7 @@ from contracts import parties
 from contracts.amendment import Side
 from contracts.models import Contract, OnboardingActivity, OnboardingPlan, OnboardingTemplateActivity, OnboardingWait
 from contracts.onboarding import State
-from contracts.selectors import day_of
+from contracts.selectors import counting_calendar, day_of
 from slo import services as slo
 
 from .contract import Status, locked, remember
@@ -30,7 +30,7 @@ REASON_LENGTH = 500
 
 @transaction.atomic
 def begin_onboarding(*, actor: User, contract: Contract, now: datetime) -> OnboardingPlan:
-    """Draft → onboarding: every activity of the template, each due on its business day of the contract's calendar.
+    """Draft → onboarding: every activity of the template, each due on its business day of the calendar in force.
 
     The first business day is that of the contract's start, or today when that has passed. Refused: no draft, no calendar to count
     in, an empty template.
@@ -40,10 +40,11 @@ def begin_onboarding(*, actor: User, contract: Contract, now: datetime) -> Onboa
     template = list(OnboardingTemplateActivity.objects.filter(is_active=True))
     if not template:
         raise Refused(_("The onboarding template is empty: add its activities first."))
-    if found.calendar_id is None:
-        raise Refused(_("Choose a calendar first: due dates are counted in its business days."))
     first, mine = max(day_of(now), found.starts_on), {"organization_id": found.organization_id}
-    edition = slo.edition_at(found.calendar_id, now)
+    calendar = counting_calendar(found, first)
+    if calendar is None:
+        raise Refused(_("Choose a calendar first: due dates are counted in its business days."))
+    edition = slo.edition_at(calendar, now)
     plan = OnboardingPlan.objects.create(**mine, contract=found, commences_on=first, began_at=now)
     OnboardingActivity.objects.bulk_create(
         OnboardingActivity(

@@ -21,7 +21,7 @@ from contracts import onboarding as rule
 from contracts.amendment import Side
 from contracts.models import Contract, OnboardingActivity, OnboardingPlan, OnboardingWait
 from contracts.onboarding import State
-from contracts.selectors import day_of
+from contracts.selectors import counting_calendar, day_of
 from portal.templatetags.ui import instant
 from slo.services import business_days
 
@@ -92,7 +92,7 @@ def onboarding_of(user: User, contract: Contract, now: datetime) -> Onboarding |
     plan = found[0].plan
     until = plan.done_at or now
     start = timezone.make_aware(datetime.combine(plan.commences_on, time()), timezone.get_default_timezone())
-    closings = business_days(contract.calendar_id, min(start, plan.began_at), until)
+    closings = business_days(counting_calendar(contract, day_of(until)), min(start, plan.began_at), until)
     waits = _waits(user, found)
     every = [wait for some in waits.values() for wait in some]
     return Onboarding(
@@ -114,7 +114,7 @@ def line_of(user: User, contract: Contract, activity_id: int, now: datetime) -> 
     )
     if found is None:
         raise Http404
-    closings = business_days(contract.calendar_id, found.plan.began_at, now)
+    closings = business_days(counting_calendar(contract, day_of(now)), found.plan.began_at, now)
     return _line(found, _waits(user, [found])[found.pk], closings, now)
 
 

@@ -77,3 +77,17 @@ def test_a_ladder_is_withdrawn_before_its_contract_goes_live_only(ada, world):
 def test_what_is_not_there_is_404(ada, world, name):
     assert ada.get(address(name, 999_999)).status_code == 404
     assert ada.post(address(name, 999_999)).status_code == 404
+
+
+def test_an_onboarding_that_falls_through_is_ended_with_its_reason(ada, world):
+    with tenancy.everyone():
+        begun = Contract.objects.create(
+            organization=world.globex, reference="GLX-2", starts_on=world.now.date(), calendar=world.paris, status="onboarding"
+        )  # fmt: skip
+    url = address("contracts_contract_end", begun.pk)
+    assert url in ada.get(address("contracts_contract_change", begun.pk)).text
+    assert "before it goes live" in ada.get(url).text
+    assert "Say why the onboarding ends here" in ada.post(url, {"reason": ""}).text
+    assert "The contract has ended" in messages(ada.post(url, {"reason": "Another house."}), ada)
+    shown = ada.get(address("contracts_contract_change", begun.pk)).text
+    assert "Another house." in shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +14,9 @@ from audit.models import Event
 from common import tenancy
 from common.errors import Refused
 from contracts import readiness, services
-from contracts.models import Contract
+from contracts.models import Contract, OnboardingActivity, OnboardingWait
 from contracts.selectors import live_contracts
+from notifications.models import Delivery
 from slo.models import BusinessCalendar
 from tests.contracts.writing import bound
 from tests.slo.cases import at
@@ -203,3 +204,56 @@ def test_tickets_are_opened_under_contracts_that_are_active_that_day(
 def test_only_administrators_may(cast: Any, who: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         change(cast, services.suspend, cast.northwind_contract, actor=getattr(cast, who))
+
+
+class TestItsLastDay:
+    @pytest.fixture
+    def due(self, cast: Any) -> Contract:
+        """Northwind's, whose last day is the 18th, today."""
+        with tenancy.everyone():
+            Contract.objects.filter(pk=cast.northwind_contract.pk).update(ends_on=cast.now.date())
+        contract: Contract = fresh(cast.northwind_contract)
+        return contract
+
+    def sweep(self, cast: Any, days: int) -> int:
+        with tenancy.everyone():
+            return services.end_due(now=cast.now + timedelta(days=days))
+
+    def test_it_goes_on_until_its_end_then_both_sides_are_told_once(self, cast: Any, due: Contract) -> None:
+        assert (self.sweep(cast, 0), fresh(due).status) == (0, "active")
+        assert (self.sweep(cast, 1), self.sweep(cast, 1)) == (1, 0)
+        assert (fresh(due).status, fresh(due).ends_on) == ("ended", cast.now.date())
+        with tenancy.everyone():
+            event = Event.objects.get(verb="contract.ended")
+            told = set(Delivery.objects.filter(template="contract_ended").values_list("address", flat=True))
+        assert (event.actor_id, event.subject_id, event.audience) == (None, due.pk, "client")
+        assert {"rosa@example.com", "max@example.com"} <= told
+
+    def test_a_suspended_one_ends_too_and_one_without_a_last_day_goes_on(self, cast: Any, due: Contract) -> None:
+        change(cast, services.suspend, due)
+        assert (self.sweep(cast, 30), fresh(due).status) == (1, "ended")
+        assert fresh(cast.globex_contract).status == "active"
+
+
+def test_an_onboarding_that_falls_through_ends_with_a_reason_and_nobody_is_waited_for(
+    cast: Any, draft: Contract
+) -> None:
+    plan = change(cast, services.begin_onboarding, draft)
+    with tenancy.everyone():
+        activity = OnboardingActivity.objects.filter(plan_id=plan.pk).first()
+    assert activity is not None
+    act(cast.max, services.hand_over, activity_id=activity.pk, state="waiting_for_client", reason="A login.", now=cast.now)  # fmt: skip
+    with pytest.raises(Refused, match="Say why the onboarding ends here"):
+        change(cast, services.end, draft, reason=" ")
+    change(cast, services.end, draft, reason="They chose another house.")
+    assert (fresh(draft).status, fresh(draft).ended_reason) == ("ended", "They chose another house.")
+    with tenancy.everyone():
+        assert not OnboardingWait.objects.filter(ended_at=None).exists()
+        assert "another house" not in str(Event.objects.get(verb="contract.ended").data)
+        mail = Delivery.objects.filter(template="contract_ended", address="rosa@example.com").get()
+    assert mail.context["reason"] == "They chose another house."
+
+
+def test_a_draft_is_not_ended(cast: Any, draft: Contract) -> None:
+    with pytest.raises(Refused, match="that can't be done now"):
+        change(cast, services.end, draft, reason="Never begun.")

@@ -22,6 +22,7 @@ from contracts.models import (
     OnboardingWait,
 )
 from notifications.models import Delivery
+from tests.contracts.writing import bound
 from tests.slo.cases import at
 from tests.tickets.acting import act, at_once, everything, fresh
 
@@ -371,3 +372,19 @@ class TestWho:
                 assert model._base_manager.update(organization_id=cast.globex.pk) == 0
             with tenancy.user(cast.ann):
                 assert model._base_manager.count() > 0
+
+
+def test_a_clause_that_names_a_calendar_decides_the_due_dates(cast: Any, draft: Contract) -> None:
+    # A Wednesday's tenth business day: of five-day weeks the 1st of December, of seven-day weeks the 27th of November.
+    with tenancy.everyone():
+        template = OnboardingTemplateActivity.objects.filter(is_active=True).order_by("-due_business_day").first()
+    assert template is not None
+    assert template.due_business_day == 10
+    by_contract = activities(begin(cast, draft))
+    assert max(one.due_on for one in by_contract) == date(2026, 12, 1)
+    with tenancy.everyone():
+        other = Contract.objects.create(
+            organization=cast.globex, reference="GLX-2027", plan="on_demand", starts_on=date(2026, 11, 18)
+        )
+    bound(other, {"calendar.business": "24x7"})
+    assert max(one.due_on for one in activities(begin(cast, other))) == date(2026, 11, 27)
