@@ -140,13 +140,19 @@ def standing_clauses(proposal: Proposal) -> list[Standing]:
     ).exclude(pk=document.pk)  # fmt: skip
     if proposal.signed_at is not None:
         binding = binding.filter(published_at__lt=proposal.signed_at)
-    newest_first = sorted(binding, key=lambda one: (one.pk == amended.pk, -one.effective_on.toordinal(), -one.pk))
+    rows = list(
+        Clause.objects.filter(organization_id=document.organization_id, document__in=binding)
+        .select_related("document")
+        .prefetch_related("terms")
+    )
+    newest_first = sorted(
+        {one.document for one in rows}, key=lambda one: (one.pk == amended.pk, -one.effective_on.toordinal(), -one.pk)
+    )
     place = {one.pk: number for number, one in enumerate(newest_first)}
-    rows = Clause.objects.filter(organization_id=document.organization_id, document__in=place)
     return [
         Standing(
             one.document.title, one.number, one.text, frozenset(term.key for term in one.terms.all()),
             amends=one.document_id != amended.pk,
         )
-        for one in sorted(rows.select_related("document").prefetch_related("terms"), key=lambda one: place[one.document_id])
+        for one in sorted(rows, key=lambda one: (place[one.document_id], one.position, one.number, one.pk))
     ]  # fmt: skip

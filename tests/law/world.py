@@ -147,6 +147,7 @@ def build(now: datetime) -> SimpleNamespace:
     world = SimpleNamespace(**vars(sides["northwind"]), cast=cast, ids=ids, people=people, now=now)
     world.standard_file = standard
     world.mirror = SimpleNamespace(**vars(sides["globex"]), cast=mirrored(cast))
+    world.mirror.standard_file = standard
     world.cookies = {who: signed_in(cast, who) for who in PEOPLE}
     world.secrets = {
         "bob, of another client": token(cast.bob, cast.globex),

@@ -217,7 +217,7 @@ class TestPage:
         proposal = proposed(cast, clauses=wordings)
         sign(cast.rosa, proposal, cast)
         get(cast.max, url(proposal))
-        with django_assert_max_num_queries(26):  # of which signing in, and the test's own transaction, take seven
+        with django_assert_max_num_queries(25):  # of which signing in, and the test's own transaction, take seven
             get(cast.max, url(proposal))
 
     def test_the_home_page_says_that_one_s_signature_is_missing(self, cast, get):
