@@ -67,25 +67,31 @@ def one_by_one(calendar: Any, days: list[date], count: int, runs: int) -> None:
     rust = workclock.Schedule(
         [workclock.WorkDay(time(9), time(18)), workclock.Holidays(days)], time_zone=ZoneInfo(ZONE)
     )
-    for name, (amount, span) in SPANS.items():
-        pairs = [(start, start + span) for start in starts]
-        due = [calendar.add(start, amount) for start in starts]
-        assert due == [rust.add(start, amount) for start in starts]
-        assert [calendar.between(*pair) for pair in pairs] == [rust.between(*pair) for pair in pairs]
-        few = starts[: 20 if name == "1_day" else 2]
-        python = slow_peer(days, due, few, amount, span)
-        for figure, work, peer, slow in (
-            ("add", lambda: [calendar.add(start, amount) for start in starts],
-             lambda: [rust.add(start, amount) for start in starts], python[0]),
-            ("between", lambda: [calendar.between(*pair) for pair in pairs],
-             lambda: [rust.between(*pair) for pair in pairs], python[1]),
-        ):  # fmt: skip
-            mine, theirs = (microseconds(one, count, runs) for one in (work, peer))
-            report(
-                "slo", f"{figure}_{name}", mine, "µs", runs, beside="workclock", beside_value=round(theirs, 2),
-                ratio=round(theirs / mine, 1), wanted=WANTED[name],
-                businesstimedelta=round(microseconds(slow, len(few), 1), 1),
-            )  # fmt: skip
+    for name in SPANS:
+        of_a_length(name, calendar, rust, days, starts, runs)
+
+
+def of_a_length(name: str, calendar: Any, rust: Any, days: list[date], starts: list[datetime], runs: int) -> None:
+    """One length's two figures."""
+    amount, span = SPANS[name]
+    pairs = [(start, start + span) for start in starts]
+    due = [calendar.add(start, amount) for start in starts]
+    assert due == [rust.add(start, amount) for start in starts]
+    assert [calendar.between(*pair) for pair in pairs] == [rust.between(*pair) for pair in pairs]
+    few = starts[: 20 if name == "1_day" else 2]
+    python = slow_peer(days, due, few, amount, span)
+    for figure, work, peer, slow in (
+        ("add", lambda: [calendar.add(start, amount) for start in starts],
+         lambda: [rust.add(start, amount) for start in starts], python[0]),
+        ("between", lambda: [calendar.between(*pair) for pair in pairs],
+         lambda: [rust.between(*pair) for pair in pairs], python[1]),
+    ):  # fmt: skip
+        mine, theirs = (microseconds(one, len(starts), runs) for one in (work, peer))
+        report(
+            "slo", f"{figure}_{name}", mine, "µs", runs, beside="workclock", beside_value=round(theirs, 2),
+            ratio=round(theirs / mine, 1), wanted=WANTED[name],
+            businesstimedelta=round(microseconds(slow, len(few), 1), 1),
+        )  # fmt: skip
 
 
 def slow_peer(

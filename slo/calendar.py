@@ -64,6 +64,7 @@ __all__ = [
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """The horizon: a calendar answers from the start of the first year to the end of the last, in UTC."""
 
+_FAR = 10  # years between two tables that aren't joined
 _HORIZON = f"from {FIRST_YEAR} to {LAST_YEAR}"
 
 
@@ -222,10 +223,14 @@ class Calendar:
         table = self._table
         if table.starts <= start and end < table.ends:
             return table
-        years = [(EPOCH + start).year, (EPOCH + end).year]
+        first, last = (EPOCH + start).year, (EPOCH + end).year
         if table.ends:
-            years += [(EPOCH + table.starts).year, (EPOCH + table.ends).year - 1]
-        return self._compile(min(years), max(years))
+            known = (EPOCH + table.starts).year, (EPOCH + table.ends).year - 1
+            if (
+                known[0] - _FAR < last and first < known[1] + _FAR
+            ):  # otherwise decades that nobody asked for lie between
+                first, last = min(first, known[0]), max(last, known[1])
+        return self._compile(first, last)
 
     def _longer(self, table: Compiled) -> Compiled | None:
         """The table and as many years again, up to the horizon; None at its end, or if nothing ever opens."""
