@@ -140,7 +140,7 @@ def give(grant: Grant, contract: Contract, actor: User, at: datetime) -> None:
 
 def _calendar(key: str, now: datetime) -> BusinessCalendar:
     name, zone, weekly, country = CALENDARS[key]
-    calendar, made = BusinessCalendar.objects.get_or_create(name=name)
+    calendar, made = BusinessCalendar.objects.get_or_create(name=name, defaults={"slug": slo.slug_for(name)})
     if made:
         years = range(now.year - 1, now.year + 4)
         closed = holidays.country_holidays(country, years=years) if country else {}

@@ -51,6 +51,7 @@ MUTE = {
 # Tables that hold nothing of any client's: ours, the same for all, or another package's machinery.
 NOBODYS = {
     "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition",
+    "slo_calendarfeed",
     "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm",
     "contracts_onboardingtemplateactivity", "contracts_exclusion",
     "auth_permission", "auth_group", "django_content_type", "django_session", "django_admin_log",
