@@ -264,7 +264,11 @@ def _hours(calendars: dict[str, CalendarEdition], on: date, lines: dict[str, Lin
             "week": week(edition.weekly),
             "line": lines["calendar.critical" if key else "calendar.business"],
             "next_holiday": min(
-                ((date.fromisoformat(day), holiday(one)) for day, one in edition.holidays.items() if day >= on.isoformat()),
+                (
+                    (date.fromisoformat(day), holiday(one))
+                    for day, one in edition.holidays.items()
+                    if day >= on.isoformat()
+                ),
                 default=None,
             ),
         }

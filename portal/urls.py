@@ -5,7 +5,19 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, homes, library, onboarding, people, responsibilities, staffing, work
+from .views import (
+    accounts,
+    bulk,
+    calendars,
+    changes,
+    homes,
+    library,
+    onboarding,
+    people,
+    responsibilities,
+    staffing,
+    work,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -24,6 +36,7 @@ urlpatterns = [
     path("contracts/<int:pk>/onboarding/", onboarding.onboarding, name="onboarding"),
     path("contracts/<int:pk>/onboarding/<int:activity_id>/", onboarding.activity, name="onboarding_activity"),
     path("contracts/<int:pk>/renew/", onboarding.renew, name="renew"),
+    path("calendars/<int:pk>/", calendars.calendar, name="calendar"),
     path("documents/<slug:slug>/", library.standard_document, name="standard_document"),
     re_path(rf"^people/{KEY}/visibility/$", people.visibility, name="visibility"),
     re_path(rf"^people/{KEY}/members/{PK}/remove/$", people.remove_member, name="remove_member"),

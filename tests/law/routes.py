@@ -99,6 +99,7 @@ ROUTES: dict[str, Route] = {
     "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
+    "portal:calendar": Route("object", lambda w: [w.cast.always.pk]),
     "portal:onboarding": Route("object", contract),
     "portal:onboarding_activity": Route(
         "object",
