@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-ALL = ("tick", "pages", "submit", "terms")
+ALL = ("slo", "pages", "submit", "terms")
 
 
 def main() -> int:

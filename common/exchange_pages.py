@@ -39,7 +39,7 @@ class FileForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose a file.")},
     )
 
-    def clean_file(self) -> bytes:
+    def content(self) -> bytes:
         """Its bytes: no more is read than may come."""
         content: bytes = self.cleaned_data["file"].read(exchange.MOST_BYTES + 1)
         return content
@@ -47,17 +47,18 @@ class FileForm(forms.Form):
 
 def take(
     request: Any, page: Any, table: Callable[[], Any], *, title: str, says: str, name: str, back: str,
-    remember: Callable[[Result], None],
+    remember: Callable[[Result], None], ask: Callable[..., Any] = FileForm,
 ) -> HttpResponse:  # fmt: skip
-    """GET asks for a file. POST with one shows what it would do; POST with the preview's seal does it.
+    """GET asks for a file, or for what `ask` makes rows of. POST with it shows what it would do; POST with the preview's seal
+    does it.
 
     The file travels in the page, sealed and with its reader's number, so that no server has to keep it.
     """
-    form, shown, seal, wrong = FileForm(), None, "", []
+    form, shown, seal, wrong = ask(), None, "", []
     rows = table()
     if request.method == "POST":
         sealed = request.POST.get("sealed", "")
-        form = FileForm(request.POST, request.FILES) if not sealed else form
+        form = ask(request.POST, request.FILES) if not sealed else form
         try:
             content = _opened(sealed, name, request.user.pk) if sealed else _sent(form)
             dataset = exchange.read(
@@ -77,16 +78,17 @@ def take(
             seal = seal if right and len(dataset) else ""
     context = {
         **page.admin_site.each_context(request), "opts": page.model._meta, "title": title, "says": says, "back": back,
-        "form": form, "wrong": wrong, "shown": shown, "seal": seal, "columns": exchange.columns(rows), "workbooks": rows.workbooks,
+        "form": form, "of_a_table": ask is FileForm, "wrong": wrong, "shown": shown, "seal": seal, "columns": exchange.columns(rows),
+        "workbooks": rows.workbooks,
         "limit_rows": exchange.MOST_ROWS, "limit_kilobytes": exchange.MOST_BYTES // 1024,
     }  # fmt: skip
     return TemplateResponse(request, "admin/import.html", context, status=200 if shown or not wrong else 422)
 
 
-def _sent(form: FileForm) -> bytes:
+def _sent(form: Any) -> bytes:
     if not form.is_valid():
         raise ValidationError([str(words) for found in form.errors.values() for words in found])
-    content: bytes = form.cleaned_data["file"]
+    content: bytes = form.content()
     return content
 
 

@@ -2,6 +2,8 @@
 
 import zoneinfo
 from functools import cache
+from importlib.metadata import version
+from pathlib import Path
 
 
 @cache
@@ -14,3 +16,13 @@ def known() -> frozenset[str]:
 def offered() -> tuple[str, ...]:
     """Those that a form lists: places, and UTC; not the old abbreviations."""
     return tuple(sorted(zone for zone in known() if "/" in zone or zone == "UTC"))
+
+
+@cache
+def data_version() -> str:
+    """The version of the time zone data that this process reads: the machine's own, else the tzdata package's."""
+    for folder in zoneinfo.TZPATH:
+        listed = Path(folder) / "tzdata.zi"
+        if listed.is_file():
+            return listed.open(encoding="ascii", errors="replace").readline().removeprefix("# version").strip()
+    return version("tzdata")

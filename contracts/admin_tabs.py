@@ -12,7 +12,7 @@ from accounts.roles import ClientRole
 from audit import words as audit_words
 from audit.models import Event
 from slo.services import NoEdition, edition_at
-from slo.words import week
+from slo.words import holiday, week
 
 from . import readiness, selectors, tabs, words
 from .models import Contract, HoursEntry, OnboardingActivity
@@ -74,7 +74,7 @@ def _calendar(calendar: Any, critical: bool, now: Any) -> dict[str, Any]:
     except NoEdition:
         return {"calendar": calendar, "critical": critical, "edition": None}
     today = selectors.day_of(now).isoformat()
-    closed = [(date.fromisoformat(day), name) for day, name in sorted(edition.holidays.items()) if day >= today]
+    closed = [(date.fromisoformat(day), holiday(one)) for day, one in sorted(edition.holidays.items()) if day >= today]
     return {
         "calendar": calendar,
         "critical": critical,

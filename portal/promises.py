@@ -21,7 +21,7 @@ from portal.templatetags.ui import duration
 from slo import clock as rule
 from slo.models import CalendarEdition
 from slo.services import NoEdition, edition_at
-from slo.words import week
+from slo.words import holiday, week
 
 # Term keys begin so; each group is a section of the page. The calendars have a section of their own.
 GROUPS = (
@@ -256,15 +256,19 @@ def _calendars(contract: Contract, terms: Mapping[str, Effective], at: datetime)
 
 
 def _hours(calendars: dict[str, CalendarEdition], on: date, lines: dict[str, Line]) -> list[dict[str, Any]]:
-    """Each calendar in words: its week, the first closed day from `on` as (date, name), and the clause that chose it."""
+    """Each calendar in words: its week, the first holiday from `on` as (date, words), and the clause that chose it."""
     return [
         {
             "edition": edition,
             "critical": bool(key),
             "week": week(edition.weekly),
             "line": lines["calendar.critical" if key else "calendar.business"],
-            "next_closed": min(
-                ((date.fromisoformat(day), name) for day, name in edition.holidays.items() if day >= on.isoformat()),
+            "next_holiday": min(
+                (
+                    (date.fromisoformat(day), holiday(one))
+                    for day, one in edition.holidays.items()
+                    if day >= on.isoformat()
+                ),
                 default=None,
             ),
         }

@@ -5,7 +5,20 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, files, homes, library, onboarding, people, responsibilities, staffing, work
+from .views import (
+    accounts,
+    bulk,
+    calendars,
+    changes,
+    files,
+    homes,
+    library,
+    onboarding,
+    people,
+    responsibilities,
+    staffing,
+    work,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -26,6 +39,7 @@ urlpatterns = [
     path("contracts/<int:pk>/renew/", onboarding.renew, name="renew"),
     path("contracts/<int:pk>/files/<int:file_pk>/", files.document_file, name="document_file"),
     path("documents/<slug:slug>/files/<int:pk>/", files.standard_file, name="standard_file"),
+    path("calendars/<int:pk>/", calendars.calendar, name="calendar"),
     path("documents/<slug:slug>/", library.standard_document, name="standard_document"),
     re_path(rf"^people/{KEY}/visibility/$", people.visibility, name="visibility"),
     re_path(rf"^people/{KEY}/members/{PK}/remove/$", people.remove_member, name="remove_member"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,10 +17,11 @@ from unfold.decorators import action
 
 from common import exchange
 from common.administration import Looking, LookingAdmin, ServiceAdmin, confirmed
-from common.exchange_pages import give, take
+from common.exchange_pages import FileForm, give, take
 
-from . import services, words
+from . import services, sources, words
 from .exchange import HolidayRows
+from .feed_page import feed_page
 from .forms import CalendarForm
 from .models import BusinessCalendar, CalendarEdition, Clock, ClockStep
 from .services.naming import offer_calendar_again, retire_calendar, save_calendar
@@ -29,7 +31,7 @@ class EditionInline(Looking, TabularInline):
     """What the calendar has said, for ever; newest first."""
 
     model = CalendarEdition
-    fields = ("number", "effective_at", "zone", "hours", "holiday_count")
+    fields = ("number", "effective_at", "zone", "hours", "holiday_count", "origin", "published_at")
     readonly_fields = fields
     ordering = ("-number",)
     extra = 0
@@ -56,7 +58,10 @@ class CalendarAdmin(ServiceAdmin):
     ordering = ("name",)
     fields = ("name", "zone", "weekly", "country", "holidays", "effective_at")
     inlines = (EditionInline,)
-    actions_detail = ("export_holidays", "import_holidays", "retire", "offer_again")
+    actions_detail = (
+        "see_year", "add_day", "public_holidays", "import_ics", "follow", "import_holidays", "export_holidays", "retire",
+        "offer_again",
+    )  # fmt: skip
     warn_unsaved_form = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -132,15 +137,55 @@ class CalendarAdmin(ServiceAdmin):
     @action(description=gettext_lazy("Import holidays"), url_path="holidays/import")
     def import_holidays(self, request: Any, object_id: str) -> HttpResponse:
         """A file of closed days becomes one edition."""
+        return self._take(request, object_id, _("Import holidays of “%(name)s”"), "", FileForm)
+
+    @action(description=gettext_lazy("Add a day…"), url_path="day")
+    def add_day(self, request: Any, object_id: str) -> HttpResponse:
+        """A day closed, or with hours of its own, without writing the whole list."""
+        says = _(
+            "A day that is closed, or open in hours of its own. To make it ordinary again, take its line out of the list."
+        )
+        return self._take(
+            request, object_id, _("A day of “%(name)s”"), says, sources.DayForm, CalendarEdition.Origin.HAND
+        )
+
+    @action(description=gettext_lazy("Public holidays…"), url_path="holidays/public")
+    def public_holidays(self, request: Any, object_id: str) -> HttpResponse:
+        """Those of a country, or of a region of it."""
+        ask = partial(sources.CountryForm, country=request.GET.get("country", ""), today=request.now.date())
+        return self._take(request, object_id, _("Public holidays for “%(name)s”"), "", ask)
+
+    @action(description=gettext_lazy("ICS file…"), url_path="holidays/ics")
+    def import_ics(self, request: Any, object_id: str) -> HttpResponse:
+        """The whole-day events of a file."""
+        ask = partial(sources.IcsForm, today=request.now.date())
+        says = _("Events of whole days are closed days, those that come again each year too. At most 512 kB.")
+        return self._take(request, object_id, _("Holidays of “%(name)s” from an ICS file"), says, ask)
+
+    @action(description=gettext_lazy("Feed…"), url_path="feed")
+    def follow(self, request: Any, object_id: str) -> HttpResponse:
+        """The address whose holidays it follows."""
+        return feed_page(request, self, self.found(request, object_id))
+
+    @action(description=gettext_lazy("The year"), url_path="year")
+    def see_year(self, request: Any, object_id: str) -> HttpResponse:
+        """Everybody's page of it."""
+        return HttpResponseRedirect(f"/calendars/{self.found(request, object_id).pk}/")
+
+    def _take(
+        self, request: Any, object_id: str, title: str, says: str, ask: Any, origin: str = CalendarEdition.Origin.LIST
+    ) -> HttpResponse:
+        if not self.has_change_permission(request) or not self.has_add_permission(request):
+            raise PermissionDenied
         calendar = self.found(request, object_id)
+        whole = _(
+            "A day of the file is added, or renamed; days that the file doesn’t name stay. All of it becomes one new "
+            "edition, in force at once, or with the last one if that is still to come."
+        )
         return take(
-            request, self, lambda: HolidayRows(calendar=calendar, actor=request.user, now=request.now),
-            title=_("Import holidays of “%(name)s”") % {"name": calendar},
-            says=_(
-                "A day of the file is added, or renamed; days that the file doesn’t name stay. All of it becomes one new "
-                "edition, in force at once, or with the last one if that is still to come."
-            ),
-            name=f"holidays {calendar.pk}", back=reverse("admin:slo_businesscalendar_change", args=[calendar.pk]),
+            request, self, lambda: HolidayRows(calendar=calendar, actor=request.user, now=request.now, origin=origin),
+            title=title % {"name": calendar}, says=says or whole, ask=ask, name=f"holidays {calendar.pk}",
+            back=reverse("admin:slo_businesscalendar_change", args=[calendar.pk]),
             remember=lambda result: self.log_change(request, calendar, _("Holidays imported.")),
         )  # fmt: skip
 

@@ -6,31 +6,39 @@ zone, lies in a window ``[opens, closes)`` of its local weekday, and its local d
 one that comes twice in autumn counts twice. ``add(start, d)`` is the earliest ``t >= start`` with
 ``between(start, t) >= d``.
 
-Every UTC year is compiled when it is first asked for (``slo.year``) and never changes afterwards, so threads
-may race to compile one: they come to the same result.
+A holiday closes its local date, or gives it windows of its own, in place of its weekday's (a half day).
+
+Every UTC year is compiled when it is first asked for (``slo.year``), and years in a row are joined (``slo.compiled``).
+What is compiled never changes, so threads may race: they come to the same result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from slo.compiled import EPOCH, ZERO, Compiled, NegativeDurationError, OutsideHorizonError
+from slo.intervals import Interval, IntervalKind, cut
 from slo.week import (
     BadHolidayError,
     BadWindowError,
     CalendarError,
+    HalfDay,
+    Holiday,
     Holidays,
     UnknownZoneError,
     Weekly,
+    Windows,
     checked_holidays,
     checked_weekly,
     checked_zone,
     seconds_of,
+    stored_holiday,
 )
 from slo.year import Year, compile_year
 
@@ -41,6 +49,8 @@ __all__ = [
     "BadWindowError",
     "Calendar",
     "CalendarError",
+    "Compiled",
+    "HalfDay",
     "Interval",
     "IntervalKind",
     "NaiveInstantError",
@@ -54,9 +64,7 @@ __all__ = [
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 """The horizon: a calendar answers from the start of the first year to the end of the last, in UTC."""
 
-IntervalKind = Literal["open", "closed", "holiday"]
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FAR = 10  # years between two tables that aren't joined
 _HORIZON = f"from {FIRST_YEAR} to {LAST_YEAR}"
 
 
@@ -64,41 +72,26 @@ class NaiveInstantError(CalendarError):
     """A datetime without an offset names no instant."""
 
 
-class NegativeDurationError(CalendarError):
-    """Less than no time was to be added, or a span ends before it starts."""
-
-
-class OutsideHorizonError(CalendarError):
-    """The instant is outside 1970 to 2199, or the calendar doesn't open (for long enough) within them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """One line of a receipt: ``[starts_at, ends_at)`` in UTC, what it was, and the holiday's name (or "")."""
-
-    starts_at: datetime
-    ends_at: datetime
-    kind: IntervalKind
-    label: str = ""
-
-
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """A week of windows in a zone, less holidays (service guide §5).
 
     ``weekly`` maps a weekday (Monday is 0) to windows such as ``("09:00", "18:00")``, up to "24:00"; they may
-    touch, not overlap; a weekday without windows is closed. ``holidays`` maps local dates to names. Calendars
-    of the same content are equal and hash alike. Raises ``UnknownZoneError``, ``BadWindowError`` or
-    ``BadHolidayError``; all questions refuse an instant without an offset (``NaiveInstantError``) or outside
-    1970 to 2199 (``OutsideHorizonError``). All of these are ``ValueError``.
+    touch, not overlap; a weekday without windows is closed. ``holidays`` maps local dates to names, or to a
+    ``HalfDay``: a name and the windows of that date. Calendars of the same content are equal and hash alike. Raises
+    ``UnknownZoneError``, ``BadWindowError`` or ``BadHolidayError``; all questions refuse an instant without an offset
+    (``NaiveInstantError``) or outside 1970 to 2199 (``OutsideHorizonError``). All of these are ``ValueError``.
     """
 
     zone: str
     weekly: Mapping[int, Sequence[tuple[str, str]]]
-    holidays: Mapping[date, str]
+    holidays: Mapping[date, Holiday]
     _key: tuple[str, Weekly, Holidays] = field(init=False, repr=False)
     _tz: ZoneInfo = field(init=False, repr=False)
     _years: dict[int, Year] = field(init=False, repr=False)
+    _table: Compiled = field(
+        init=False, repr=False
+    )  # of some years in a row; replaced by a larger one when asked for more
 
     def __post_init__(self) -> None:
         weekly, holidays = checked_weekly(self.weekly), checked_holidays(self.holidays)
@@ -108,6 +101,7 @@ class Calendar:
             "_key": (self.zone, weekly, holidays),
             "_tz": checked_zone(self.zone),
             "_years": {},
+            "_table": Compiled(ZERO, ZERO),
         }
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -134,19 +128,29 @@ class Calendar:
         return {
             "zone": self.zone,
             "weekly": {str(weekday): [list(window) for window in windows] for weekday, windows in weekly},
-            "holidays": {day.isoformat(): name for day, name in holidays},
+            "holidays": {day.isoformat(): stored_holiday(holiday) for day, holiday in holidays},
         }
+
+    def windows_on(self, day: date) -> Windows:
+        """The windows that rule a local date: its weekday's, or its holiday's own (none: closed all day)."""
+        holiday = self.holidays.get(day)
+        if holiday is None:
+            return tuple(self.weekly.get(day.weekday(), ()))
+        return holiday.windows if isinstance(holiday, HalfDay) else ()
 
     def between(self, a: datetime, b: datetime) -> timedelta:
         """Open time in ``[a, b)``, to the microsecond (service guide §5).
 
         Raises ``NegativeDurationError`` if ``b`` is before ``a``.
         """
-        start, end = _span(a, b)
-        first, last = _year_of(start), _year_of(end)
-        before_last = sum(self._year(year).total for year in range(first, last))
-        open_time = before_last + self._year(last).open_until(end) - self._year(first).open_until(start)
-        return timedelta(microseconds=open_time)
+        try:
+            start, end = a - EPOCH, b - EPOCH
+        except TypeError:
+            start, end = _span(a, b)
+        table = self._table
+        if not table.starts <= start <= end < table.ends:
+            table = self._covering(*_span(a, b))
+        return table.open_until(end) - table.open_until(start)
 
     def add(self, start: datetime, duration: timedelta) -> datetime:
         """The earliest ``t >= start``, in UTC, with ``between(start, t) >= duration`` (service guide §5).
@@ -155,84 +159,112 @@ class Calendar:
         Raises ``NegativeDurationError``, or ``OutsideHorizonError`` if it doesn't open for so long until
         2199.
         """
-        if duration < timedelta(0):
-            raise NegativeDurationError(f"Can't add a negative duration: {duration}.")
-        at, missing = _micros(start), duration // timedelta(microseconds=1)
-        if not missing:
-            return _instant(at)
-        for number, year in enumerate(self._years_from(at)):
-            if not number:
-                missing += year.open_until(at)
-            if missing <= year.total:
-                return _instant(year.reach(missing))
-            missing -= year.total
-        raise OutsideHorizonError(f"{self._name} opens for less than {duration} from {start} to {LAST_YEAR}.")
+        if duration <= ZERO:
+            if duration < ZERO:
+                raise NegativeDurationError(f"Can't add a negative duration: {duration}.")
+            return EPOCH + _since(start)
+        try:
+            since = start - EPOCH
+        except TypeError:
+            since = _since(start)
+        table = self._table
+        if not table.starts <= since < table.ends:
+            since = _since(start)
+            table = self._covering(since, since)
+        while (reached := table.reach(table.open_until(since) + duration)) is None:
+            longer = self._longer(table)
+            if longer is None:
+                raise OutsideHorizonError(f"{self._name} opens for less than {duration} from {start} to {LAST_YEAR}.")
+            table = longer
+        return EPOCH + reached
 
     def is_open(self, at: datetime) -> bool:
         """Whether the instant is business time (service guide §5): yes at opening, no at closing."""
-        instant = _micros(at)
-        return self._year(_year_of(instant)).opening(instant) == instant
+        since = _since(at)
+        return self._covering(since, since).opening(since) == since
 
     def next_opening(self, at: datetime) -> datetime:
         """The earliest open instant that is not before ``at``, in UTC.
 
         Raises ``OutsideHorizonError`` if there is none until 2199.
         """
-        instant = _micros(at)
-        for year in self._years_from(instant):
-            if (opening := year.opening(instant)) is not None:
-                return _instant(opening)
+        since = _since(at)
+        table: Compiled | None = self._covering(since, since)
+        while table is not None:
+            if (opening := table.opening(since)) is not None:
+                return EPOCH + opening
+            table = self._longer(table)
         raise OutsideHorizonError(f"{self._name} never opens from {at} to {LAST_YEAR}.")
 
     def intervals(self, a: datetime, b: datetime) -> list[Interval]:
         """``[a, b)`` cut into the longest intervals of one kind and label, in order, without gap or overlap.
 
-        A local date that is a holiday is "holiday" from its first to its last instant, on any weekday. The
-        open intervals last ``between(a, b)`` together. For the receipt of a clock (service guide §5); none
-        if ``b == a``. Raises ``NegativeDurationError`` if ``b`` is before ``a``.
+        A local date that is a holiday is "holiday" from its first to its last instant, on any weekday, but for the
+        windows of a half day: they are "open", and carry its name as well. The open intervals last ``between(a, b)``
+        together. For the receipt of a clock (service guide §5); none if ``b == a``. Raises ``NegativeDurationError`` if
+        ``b`` is before ``a``.
         """
-        start, end = _span(a, b)
-        pieces: list[tuple[int, int, IntervalKind, str]] = []
-        for year in map(self._year, range(_year_of(start), _year_of(end) + 1)):
-            pieces += [(*ends, "open", "") for ends in zip(year.opens, year.closes, strict=True)]
-            pieces += [(span.starts, span.ends, "holiday", span.label) for span in year.holidays]
-        lines: list[Interval] = []
-        reached = start
-        within = sorted(piece for piece in pieces if piece[0] < end and piece[1] > start)
-        for starts, ends, kind, label in within:
-            _cover(lines, reached, starts, "closed", "")
-            _cover(lines, max(starts, start), min(ends, end), kind, label)
-            reached = min(ends, end)
-        _cover(lines, reached, end, "closed", "")
-        return lines
+        start, end = (EPOCH + since for since in _span(a, b))
+        return cut([self._year(number).spans for number in range(start.year, end.year + 1)], start, end)
+
+    def compiled(self, a: datetime, b: datetime) -> Compiled:
+        """The open intervals of the UTC years from that of ``a`` to that of ``b`` (at least), for many questions at once.
+
+        Raises ``NegativeDurationError`` if ``b`` is before ``a``.
+        """
+        return self._covering(*_span(a, b))
 
     @property
     def _name(self) -> str:
         return f"The calendar of {self.zone}"
 
-    def _year(self, year: int) -> Year:
-        if (compiled := self._years.get(year)) is None:
-            weekly = {
-                day: [(seconds_of(opens), seconds_of(closes)) for opens, closes in windows]
-                for day, windows in self.weekly.items()
-            }
-            compiled = self._years[year] = compile_year(self._tz, year, weekly, self.holidays)
-        return compiled
+    def _covering(self, start: timedelta, end: timedelta) -> Compiled:
+        """A table in which both instants lie: the one that there is, or one of more years."""
+        table = self._table
+        if table.starts <= start and end < table.ends:
+            return table
+        first, last = (EPOCH + start).year, (EPOCH + end).year
+        if table.ends:
+            known = (EPOCH + table.starts).year, (EPOCH + table.ends).year - 1
+            if (
+                known[0] - _FAR < last and first < known[1] + _FAR
+            ):  # otherwise decades that nobody asked for lie between
+                first, last = min(first, known[0]), max(last, known[1])
+        return self._compile(first, last)
 
-    def _years_from(self, at: int) -> Iterator[Year]:
-        """The years from that of ``at`` to the horizon: none if no weekday has a window."""
-        return map(self._year, range(_year_of(at), LAST_YEAR + 1 if self.weekly else 0))
+    def _longer(self, table: Compiled) -> Compiled | None:
+        """The table and as many years again, up to the horizon; None at its end, or if nothing ever opens."""
+        first, end = (EPOCH + table.starts).year, (EPOCH + table.ends).year
+        opens = self.weekly or any(isinstance(one, HalfDay) for one in self.holidays.values())
+        return self._compile(first, min(LAST_YEAR, 2 * end - first - 1)) if opens and end <= LAST_YEAR else None
+
+    def _compile(self, first: int, last: int) -> Compiled:
+        opened = [ends for number in range(first, last + 1) for ends in self._year(number).opened()]
+        table = Compiled.of(datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC), opened)
+        object.__setattr__(self, "_table", table)
+        return table
+
+    def _year(self, number: int) -> Year:
+        if (compiled := self._years.get(number)) is None:
+            weekly = {day: _in_seconds(windows) for day, windows in self.weekly.items()}
+            special = {
+                day: (one.name, _in_seconds(one.windows)) if isinstance(one, HalfDay) else (one, [])
+                for day, one in self.holidays.items()
+                if abs(day.year - number) < 2
+            }
+            compiled = self._years[number] = compile_year(self._tz, number, weekly, special)
+        return compiled
 
 
 def calendar_from(
     zone: str,
     weekly: Mapping[str, Sequence[Sequence[str]]],
-    holidays: Mapping[str, str],
+    holidays: Mapping[str, Any],
 ) -> Calendar:
     """The one calendar of this content in this process, so that a stored edition is compiled once.
 
     JSON-like: ``weekly`` is ``{"0": [["09:00", "18:00"]]}`` (Monday is "0"), ``holidays`` is
-    ``{"2026-12-25": "Noël"}``. Raises ``UnknownZoneError``, ``BadWindowError`` or ``BadHolidayError``.
+    ``{"2026-12-25": "Noël", "2026-12-24": {"name": "Réveillon", "windows": [["09:00", "12:00"]]}}``. Raises ``UnknownZoneError``, ``BadWindowError`` or ``BadHolidayError``.
     """
     checked_zone(zone)
     return _one(zone, checked_weekly(weekly), checked_holidays(holidays))
@@ -256,35 +288,20 @@ def _one(zone: str, weekly: Weekly, holidays: Holidays) -> Calendar:
     return Calendar(zone, dict(weekly), dict(holidays))
 
 
-def _micros(at: datetime) -> int:
-    """Microseconds since the epoch, of an instant within the horizon."""
+def _since(at: datetime) -> timedelta:
+    """An instant as time since the epoch; refused outside the horizon."""
     instant = as_utc(at)
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise OutsideHorizonError(f"{at} is not an instant {_HORIZON}.")
-    since = instant - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return instant - EPOCH
 
 
-def _instant(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
-
-
-def _year_of(micros: int) -> int:
-    return _instant(micros).year
-
-
-def _span(a: datetime, b: datetime) -> tuple[int, int]:
-    start, end = _micros(a), _micros(b)
+def _span(a: datetime, b: datetime) -> tuple[timedelta, timedelta]:
+    start, end = _since(a), _since(b)
     if end < start:
         raise NegativeDurationError(f"A span can't end ({b}) before it starts ({a}).")
     return start, end
 
 
-def _cover(lines: list[Interval], starts: int, ends: int, kind: IntervalKind, label: str) -> None:
-    """Append an interval if it isn't empty, to the last one if they are alike."""
-    if starts >= ends:
-        return
-    starts_at = _instant(starts)
-    if lines and (lines[-1].kind, lines[-1].label) == (kind, label):
-        starts_at = lines.pop().starts_at
-    lines.append(Interval(starts_at, _instant(ends), kind, label))
+def _in_seconds(windows: Sequence[tuple[str, str]]) -> list[tuple[int, int]]:
+    return [(seconds_of(opens), seconds_of(closes)) for opens, closes in windows]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import holidays as public_holidays
 from django import forms
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -16,16 +15,9 @@ from common import zones
 from . import lines
 from .calendar import Calendar, CalendarError
 from .models import BusinessCalendar, CalendarEdition
+from .sources import country_choices, public_days
 
 YEARS_AHEAD = 5
-COUNTRIES = ("FR", "BE", "CH", "LU", "MC", "DE", "ES", "IT", "GB", "NL", "PT", "CA", "US")
-
-
-def country_choices() -> list[tuple[str, str]]:
-    """No country, those we work in, and all others by code."""
-    known = public_holidays.list_supported_countries(include_aliases=False)
-    rest = sorted(code for code in known if code not in COUNTRIES)
-    return [("", "—"), *((code, code) for code in (*COUNTRIES, *rest) if code in known)]
 
 
 class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -49,7 +41,9 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
         label=gettext_lazy("Holidays"),
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 12}),
-        help_text=gettext_lazy("One a line: “2026-12-24 Christmas Eve”."),
+        help_text=gettext_lazy(
+            "One a line: “2026-12-25 Christmas” closes the day; “2026-12-24 Christmas Eve 09:00-12:00” opens it in those hours."
+        ),
     )
     effective_at = forms.SplitDateTimeField(
         label=gettext_lazy("Takes effect"),
@@ -83,9 +77,9 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
         weekly: dict[str, list[list[str]]] = self._read(lines.read_weekly, self.cleaned_data["weekly"])
         return weekly
 
-    def clean_holidays(self) -> dict[str, str]:
+    def clean_holidays(self) -> dict[str, Any]:
         """Lines as names by date; a name written by hand beats the country's."""
-        written: dict[str, str] = self._read(lines.read_holidays, self.cleaned_data["holidays"])
+        written: dict[str, Any] = self._read(lines.read_holidays, self.cleaned_data["holidays"])
         country = self.cleaned_data.get("country")
         return ({**self._public(country), **written}) if country else written
 
@@ -114,9 +108,4 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
     def _public(self, country: str) -> dict[str, str]:
         first = date.today().year  # noqa: DTZ011 - which years to list, not when
         years = range(first, first + YEARS_AHEAD + 1)
-        language = (get_language() or "en").split("-")[0]
-        try:
-            days = public_holidays.country_holidays(country, years=years, language=language)
-        except NotImplementedError:
-            days = public_holidays.country_holidays(country, years=years)
-        return {day.isoformat(): name for day, name in days.items()}
+        return public_days(country, "", years, (get_language() or "en").split("-")[0])

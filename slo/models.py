@@ -20,6 +20,9 @@ class BusinessCalendar(models.Model):
     """A named calendar that contracts point at. Global: it says when a desk is open, nothing about a client."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(
+        _("short name"), max_length=60, blank=True, help_text=_("What commands call it: paris-9-18.")
+    )
     retired_at = models.DateTimeField(
         _("retired at"), null=True, blank=True, help_text=_("No new contract takes it; those that have it keep it.")
     )
@@ -27,6 +30,9 @@ class BusinessCalendar(models.Model):
     class Meta:
         verbose_name = _("business calendar")
         verbose_name_plural = _("business calendars")
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], condition=~models.Q(slug=""), name="slo_calendar_slug"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -35,14 +41,23 @@ class BusinessCalendar(models.Model):
 class CalendarEdition(models.Model):
     """What a calendar says from an instant on. Never changed: a change is a new edition (a trigger holds this)."""
 
+    class Origin(models.TextChoices):
+        """What made it."""
+
+        HAND = "hand", _("by hand")
+        LIST = "list", _("a list of holidays")
+        FEED = "feed", _("the calendar’s feed")
+
     calendar = models.ForeignKey(
         BusinessCalendar, on_delete=models.PROTECT, related_name="editions", verbose_name=_("calendar")
     )
     number = models.PositiveIntegerField(_("edition"))
     zone = models.CharField(_("time zone"), max_length=60)
     weekly = models.JSONField(_("weekly hours"), help_text=_("Weekday (0 is Monday) → list of [opens, closes]."))
-    holidays = models.JSONField(_("holidays"), default=dict, help_text=_("Date → name."))
+    holidays = models.JSONField(_("holidays"), default=dict, help_text=_("Date → name, or name and windows."))
     effective_at = models.DateTimeField(_("effective at"))
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True)
+    origin = models.CharField(_("made by"), max_length=10, choices=Origin.choices, default=Origin.HAND)
 
     class Meta:
         verbose_name = _("calendar edition")
@@ -55,6 +70,28 @@ class CalendarEdition(models.Model):
     def rule(self) -> Calendar:
         """The pure calendar of this edition; compiled once a process."""
         return Calendar.from_data({"zone": self.zone, "weekly": self.weekly, "holidays": self.holidays})
+
+
+class CalendarFeed(models.Model):
+    """An address that publishes holidays (ICS), fetched once a day: what it says becomes an edition when it says something
+    new. Global, as calendars are."""
+
+    calendar = models.OneToOneField(
+        BusinessCalendar, on_delete=models.PROTECT, related_name="feed", verbose_name=_("calendar")
+    )
+    url = models.URLField(_("address"), max_length=500)
+    days = models.JSONField(_("what it said last"), default=dict, help_text=_("Date → name."))
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
+    changed_at = models.DateTimeField(_("changed the calendar at"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("failing since"), null=True, blank=True)
+    failure = models.CharField(_("why it failed"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return f"{self.calendar} · {self.url}"
 
 
 class ClockQuerySet(TenantQuerySet["Clock"]):

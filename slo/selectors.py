@@ -23,4 +23,4 @@ def business_days(calendar_ids: Iterable[int | None], at: datetime) -> dict[int,
 
 def _by(edition: CalendarEdition) -> OpenDay:
     rule = edition.rule()
-    return lambda day: day.weekday() in rule.weekly and day not in rule.holidays
+    return lambda day: bool(rule.windows_on(day))

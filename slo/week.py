@@ -9,12 +9,24 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Windows = tuple[tuple[str, str], ...]
 Weekly = tuple[tuple[int, Windows], ...]
-Holidays = tuple[tuple[date, str], ...]
+
+
+class HalfDay(NamedTuple):
+    """A holiday with windows of its own, instead of its weekday's: "Christmas Eve", 09:00 to 12:00."""
+
+    name: str
+    windows: Windows
+
+
+Holiday = str | HalfDay
+"""What a calendar says of a date: a name closes it; a half day opens it in its own windows."""
+
+Holidays = tuple[tuple[date, Holiday], ...]
 
 _WALL_TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 # Not places: zones with leap seconds, duplicates, and whatever this machine is set to.
@@ -34,7 +46,7 @@ class BadWindowError(CalendarError):
 
 
 class BadHolidayError(CalendarError):
-    """A holiday is not a date with a name."""
+    """A holiday is not a date with a name, or its own windows make no sense."""
 
 
 def checked_zone(zone: Any) -> ZoneInfo:
@@ -61,21 +73,54 @@ def checked_weekly(weekly: Any) -> Weekly:
 
 
 def checked_holidays(holidays: Any) -> Holidays:
-    """The canonical form of names by date (or "2026-12-25"), or ``BadHolidayError``."""
+    """The canonical form of holidays by date (or "2026-12-25"), or ``BadHolidayError``.
+
+    A holiday is a name, which closes the day, or ``{"name": …, "windows": [["09:00", "12:00"]]}``; without windows the
+    latter is the former.
+    """
     if not isinstance(holidays, Mapping):
         raise BadHolidayError("Holidays are a mapping from dates to names.")
-    days: dict[date, str] = {}
-    for key, name in holidays.items():
+    days: dict[date, Holiday] = {}
+    for key, value in holidays.items():
         day = _date(key) if isinstance(key, str) else key
-        if not isinstance(day, date) or isinstance(day, datetime) or day in days or not isinstance(name, str):
-            raise BadHolidayError(f"{key!r}: {name!r} is not a date with a name, or comes twice.")
-        days[day] = name
-    return tuple(sorted(days.items()))
+        if not isinstance(day, date) or isinstance(day, datetime) or day in days:
+            raise BadHolidayError(f"{key!r}: {value!r} is not a date with a name, or comes twice.")
+        days[day] = _checked_holiday(day, value)
+    return tuple(sorted(days.items(), key=lambda pair: pair[0]))
+
+
+def stored_holiday(holiday: Holiday) -> Any:
+    """A canonical holiday as JSON: its name, or ``{"name": …, "windows": …}``."""
+    if isinstance(holiday, str):
+        return holiday
+    return {"name": holiday.name, "windows": [list(window) for window in holiday.windows]}
+
+
+def read_holiday(value: Any) -> HalfDay:
+    """The name and the windows (none: closed) of a holiday as it is stored; for pages, which trust what is stored."""
+    if isinstance(value, str):
+        return HalfDay(value, ())
+    return HalfDay(value["name"], tuple((opens, closes) for opens, closes in value["windows"]))
 
 
 def seconds_of(wall_time: str) -> int:
     """Seconds from midnight to a checked "HH:MM"."""
     return int(wall_time[:2]) * 3600 + int(wall_time[3:]) * 60
+
+
+def _checked_holiday(day: date, value: Any) -> Holiday:
+    if isinstance(value, HalfDay):
+        value = value._asdict()
+    if isinstance(value, Mapping) and set(value) == {"name", "windows"}:
+        try:
+            windows = _checked_windows(value["windows"])
+        except BadWindowError as error:
+            raise BadHolidayError(f"{day}: {error}") from error
+        value = HalfDay(value["name"], windows) if windows else value["name"]
+    if not isinstance(value.name if isinstance(value, HalfDay) else value, str):
+        raise BadHolidayError(f"{day.isoformat()!r}: {value!r} is not a date with a name.")
+    checked: Holiday = value
+    return checked
 
 
 def _checked_windows(windows: Any) -> Windows:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import fetching
+
+from . import ics
 from .clock import StepName, Verdict
+from .week import read_holiday
 
 VERDICT = {
     Verdict.RUNNING: gettext_lazy("running"),
@@ -30,7 +35,7 @@ def week(weekly: Mapping[str, Sequence[Sequence[str]]]) -> list[str]:
     """Weekly windows as people write them, days of equal hours together: "Monday to Friday, 09:00–18:00"."""
     spans: list[tuple[int, int, str]] = []
     for day in range(7):
-        windows = ", ".join(f"{opens}–{closes}" for opens, closes in weekly.get(str(day), []))
+        windows = hours(weekly.get(str(day), []))
         if windows and spans and spans[-1][1] == day - 1 and spans[-1][2] == windows:
             spans[-1] = (spans[-1][0], day, windows)
         elif windows:
@@ -42,3 +47,26 @@ def week(weekly: Mapping[str, Sequence[Sequence[str]]]) -> list[str]:
         if a != b else f"{WEEKDAYS[a]}, {windows}"
         for a, b, windows in spans
     ]  # fmt: skip
+
+
+def hours(windows: Sequence[Sequence[str]]) -> str:
+    """Windows of one day: "09:00–12:00, 14:00–18:00"."""
+    return ", ".join(f"{opens}–{closes}" for opens, closes in windows)
+
+
+def holiday(value: Any) -> str:
+    """A stored holiday in words: its name, and the hours of a half day."""
+    name, windows = read_holiday(value)
+    return _("%(name)s, open %(hours)s") % {"name": name, "hours": hours(windows)} if windows else name
+
+
+FAILURE = {
+    **fetching.WHY,
+    **ics.WHY,
+    "refused": gettext_lazy("With these days the calendar would never open again."),
+}
+
+
+def failure(code: str) -> str:
+    """Why a feed brought nothing, in the reader's language."""
+    return str(FAILURE.get(code, code))

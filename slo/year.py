@@ -1,4 +1,4 @@
-"""One UTC year of a calendar as integers: what ``slo.calendar`` bisects (service guide §5).
+"""One UTC year of a calendar as integers: what ``slo.compiled`` joins and bisects (service guide §5).
 
 A year is cut into stretches of constant UTC offset. Inside a stretch the local wall clock is UTC plus a
 constant, so the local windows of every local date it touches become UTC by a subtraction, clipped to the
@@ -8,24 +8,26 @@ a date that a zone skipped.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import accumulate
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 _DAY = 86_400
-_SECOND = 1_000_000
+
+SpanKind = Literal["open", "holiday"]
+Windows = Sequence[tuple[int, int]]
 
 
 class Span(NamedTuple):
-    """``[starts, ends)`` in integers since the epoch, and the name of its holiday (or "")."""
+    """``[starts, ends)`` in seconds since the epoch: open, or closed for a holiday; and the holiday's name (or "")."""
 
     starts: int
     ends: int
+    kind: SpanKind = "open"
     label: str = ""
 
 
@@ -39,65 +41,60 @@ class Stretch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """Open intervals of a year (sorted, apart) with their running sums, and its holidays; in microseconds."""
+    """What a year says of itself: its spans in order, apart; whatever lies between them is closed."""
 
-    opens: tuple[int, ...]
-    closes: tuple[int, ...]
-    sums: tuple[int, ...]  # sums[i]: open time from the year's first instant to closes[i]
-    holidays: tuple[Span, ...]
+    spans: tuple[Span, ...]
 
-    @property
-    def total(self) -> int:
-        """Open time of the whole year."""
-        return self.sums[-1] if self.sums else 0
-
-    def open_until(self, at: int) -> int:
-        """Open time from the year's first instant to ``at``."""
-        index = bisect_right(self.opens, at) - 1
-        return self.sums[index] - max(0, self.closes[index] - at) if index >= 0 else 0
-
-    def reach(self, amount: int) -> int:
-        """The first instant with ``open_until`` of ``amount``, which must be in ``(0, total]``."""
-        index = bisect_left(self.sums, amount)
-        return self.closes[index] - (self.sums[index] - amount)
-
-    def opening(self, at: int) -> int | None:
-        """The first open instant that is not before ``at``, or None."""
-        index = bisect_right(self.closes, at)
-        return max(at, self.opens[index]) if index < len(self.opens) else None
+    def opened(self) -> list[tuple[int, int]]:
+        """Open time, whatever its name: (opens, closes) in seconds since the epoch; spans that touch are one."""
+        found: list[tuple[int, int]] = []
+        for span in self.spans:
+            if span.kind != "open":
+                continue
+            if found and found[-1][1] == span.starts:
+                found[-1] = (found[-1][0], span.ends)
+            else:
+                found.append((span.starts, span.ends))
+        return found
 
 
 def compile_year(
     tz: ZoneInfo,
     year: int,
-    weekly: Mapping[int, Sequence[tuple[int, int]]],
-    holidays: Mapping[date, str],
+    weekly: Mapping[int, Windows],
+    holidays: Mapping[date, tuple[str, Windows]],
 ) -> Year:
     """Compile one UTC year of a zone.
 
     ``weekly`` maps weekdays (Monday is 0) to sorted, disjoint windows in seconds of the local day, 86,400 at
-    most; ``holidays`` maps local dates to names.
+    most; ``holidays`` maps local dates to a name and the windows that rule that date instead.
     """
-    names = {day.toordinal() - _EPOCH_ORDINAL: name for day, name in holidays.items()}
-    opened: list[Span] = []
-    closed: list[Span] = []
+    special = {day.toordinal() - _EPOCH_ORDINAL: holiday for day, holiday in holidays.items()}
+    spans: list[Span] = []
     for starts, ends, offset in stretches(tz, year):
         for day in range((starts + offset) // _DAY, (ends + offset - 1) // _DAY + 1):
             midnight = day * _DAY - offset
-            if day in names:
-                _extend(closed, Span(max(starts, midnight), min(ends, midnight + _DAY), names[day]))
-                continue
-            for opens, closes in weekly.get((day + 3) % 7, ()):  # day 0, 1 January 1970, was a Thursday
-                _extend(opened, Span(max(starts, midnight + opens), min(ends, midnight + closes)))
-    return Year(
-        opens=tuple(span.starts * _SECOND for span in opened),
-        closes=tuple(span.ends * _SECOND for span in opened),
-        sums=tuple(accumulate((span.ends - span.starts) * _SECOND for span in opened)),
-        holidays=tuple(Span(span.starts * _SECOND, span.ends * _SECOND, span.label) for span in closed),
-    )
+            if day in special:
+                pieces: Iterable[Span] = _holiday(*special[day])
+            else:  # day 0, 1 January 1970, was a Thursday
+                pieces = (Span(opens, closes) for opens, closes in weekly.get((day + 3) % 7, ()))
+            for opens, closes, kind, label in pieces:
+                _extend(spans, Span(max(starts, midnight + opens), min(ends, midnight + closes), kind, label))
+    return Year(tuple(spans))
 
 
-def stretches(tz: ZoneInfo, year: int) -> list[Stretch]:
+def _holiday(name: str, windows: Windows) -> Iterable[Span]:
+    """A holiday's own date from its first to its last second: open in its windows, else closed, all under its name."""
+    reached = 0
+    for opens, closes in windows:
+        yield Span(reached, opens, "holiday", name)
+        yield Span(opens, closes, "open", name)
+        reached = closes
+    yield Span(reached, _DAY, "holiday", name)
+
+
+@lru_cache(maxsize=2048)  # every edition of a zone asks for the same years
+def stretches(tz: ZoneInfo, year: int) -> tuple[Stretch, ...]:
     """The UTC year cut where the zone's offset changes, to the second.
 
     The offset is looked at once a day, and a change found by bisection: two changes within one day that
@@ -112,7 +109,7 @@ def stretches(tz: ZoneInfo, year: int) -> list[Stretch]:
             change = _change(tz, max(starts, day), next_day, offset)
             found.append(Stretch(starts, change, offset))
             starts, offset = change, _offset(tz, change)
-    return [*found, Stretch(starts, end, offset)]
+    return (*found, Stretch(starts, end, offset))
 
 
 def _change(tz: ZoneInfo, before: int, after: int, offset: int) -> int:
@@ -132,10 +129,10 @@ def _offset(tz: ZoneInfo, at: int) -> int:
 
 
 def _extend(spans: list[Span], span: Span) -> None:
-    """Append a span if it isn't empty, to the last one if they touch under the same label."""
+    """Append a span if it isn't empty, to the last one if they touch under the same kind and label."""
     if span.starts >= span.ends:
         return
-    if spans and spans[-1].ends == span.starts and spans[-1].label == span.label:
-        spans[-1] = Span(spans[-1].starts, span.ends, span.label)
+    if spans and spans[-1].ends == span.starts and spans[-1][2:] == span[2:]:
+        spans[-1] = span._replace(starts=spans[-1].starts)
     else:
         spans.append(span)

@@ -336,6 +336,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(60),
         "options": {"expires": 60},
     },
+    "feeds": {
+        "task": "slo.tasks.ask_feeds",
+        "schedule": schedule(300),
+        "options": {"expires": 300},
+    },
 }
 
 LOGGING = logs.configuration()

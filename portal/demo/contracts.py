@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import holidays
 
@@ -140,16 +141,27 @@ def give(grant: Grant, contract: Contract, actor: User, at: datetime) -> None:
 
 def _calendar(key: str, now: datetime) -> BusinessCalendar:
     name, zone, weekly, country = CALENDARS[key]
-    calendar, made = BusinessCalendar.objects.get_or_create(name=name)
+    calendar, made = BusinessCalendar.objects.get_or_create(name=name, defaults={"slug": slo.slug_for(name)})
     if made:
         years = range(now.year - 1, now.year + 4)
         closed = holidays.country_holidays(country, years=years) if country else {}
         began = datetime(now.year - 1, 1, 1, tzinfo=UTC)
         slo.publish_edition(
             actor=None, calendar=calendar, zone=zone, weekly=weekly, effective_at=began, now=began,
-            holidays={day.isoformat(): name for day, name in sorted(closed.items())},
+            holidays={**{day.isoformat(): name for day, name in sorted(closed.items())}, **_eves(country, years)},
         )  # fmt: skip
     return calendar
+
+
+def _eves(country: str, years: Iterable[int]) -> dict[str, Any]:
+    """The half days of our own desk, in France: the eves of Christmas and of the new year."""
+    if country != "FR":
+        return {}
+    eves = {
+        date(year, 12, day): name for year in years for day, name in ((24, "Veille de Noël"), (31, "Saint-Sylvestre"))
+    }
+    short = [["09:00", "13:00"]]
+    return {day.isoformat(): {"name": name, "windows": short} for day, name in eves.items() if day.weekday() < 5}
 
 
 def _documents(

@@ -116,7 +116,7 @@ def _staff(known: dict[str, User], name: str, role: str, *, is_automatic: bool =
 def _calendar(log: Log, began: datetime, *, is_new: bool) -> BusinessCalendar:
     """The one calendar of all, for the log's years and one around."""
     name = f"Italy 9–18, {log.years[0]}–{log.years[-1]}"
-    calendar, made = BusinessCalendar.objects.get_or_create(name=name)
+    calendar, made = BusinessCalendar.objects.get_or_create(name=name, defaults={"slug": slo.slug_for(name)})
     if made and not is_new:
         raise AnotherLogError(
             "This database holds the replay of a log of other years: replay this one into another database."

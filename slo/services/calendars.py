@@ -32,13 +32,14 @@ def publish_edition(
     calendar: BusinessCalendar,
     zone: str,
     weekly: Mapping[str, Any],
-    holidays: Mapping[str, str],
+    holidays: Mapping[str, Any],
     effective_at: datetime,
     now: datetime,
+    origin: str = CalendarEdition.Origin.HAND,
 ) -> CalendarEdition:
     """Publish what the calendar says from an instant on, never in the past (domain §5.2); the first one may begin earlier.
 
-    weekly: weekday ("0" is Monday) → [[opens, closes], …]; holidays: ISO date → name. Refused says what is wrong.
+    weekly: weekday ("0" is Monday) → [[opens, closes], …]; holidays: ISO date → name, or {"name", "windows"}. Refused says what is wrong.
     """
     if actor is not None and not allows(actor.staff_role, "contract.edit"):
         raise PermissionDenied
@@ -52,8 +53,9 @@ def publish_edition(
     except CalendarError as error:
         raise Refused(_("This calendar can't be used: %(why)s") % {"why": error}) from error
     return CalendarEdition.objects.create(
-        calendar=locked, number=last.number + 1 if last else 1, effective_at=effective_at, **rule.to_data()
-    )
+        calendar=locked, number=last.number + 1 if last else 1, effective_at=effective_at, published_at=now, origin=origin,
+        **rule.to_data(),
+    )  # fmt: skip
 
 
 _RULING = Prepared(

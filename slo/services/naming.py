@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,11 +17,21 @@ from slo.models import BusinessCalendar
 
 @transaction.atomic
 def save_calendar(*, actor: User, calendar: BusinessCalendar) -> BusinessCalendar:
-    """Make or rename a calendar."""
+    """Make or rename a calendar. The short name by which commands know it is given once, and stays."""
     if not allows(actor.staff_role, "contract.edit"):
         raise PermissionDenied
+    calendar.slug = calendar.slug or slug_for(calendar.name)
     calendar.save()
     return calendar
+
+
+def slug_for(name: str) -> str:
+    """A short name that no calendar has yet."""
+    base = slugify(name)[:50] or "calendar"
+    taken = set(BusinessCalendar.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    return next(
+        one for number in range(1, len(taken) + 2) if (one := f"{base}-{number}" if number > 1 else base) not in taken
+    )
 
 
 @transaction.atomic

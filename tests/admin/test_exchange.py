@@ -183,28 +183,36 @@ def holidays(cast):
 
 
 def test_holidays_become_one_edition(ada, cast, holidays):
-    preview = send(ada, "date,name\n2026-12-24,Réveillon\n2026-12-25,Christmas\n2027-01-01,Jour de l’an\n", holidays)
+    preview = send(ada, "date,name,hours\n2026-12-24,Réveillon,09:00-12:00\n2026-12-25,Christmas,\n2027-01-01,Jour de l’an,\n", holidays)
     assert preview.context["shown"]["counts"] == {"new": 1, "update": 1, "skip": 1, "wrong": 0}
     assert CalendarEdition.objects.filter(calendar=cast.paris).count() == 1
     assert "1 new, 1 changed" in messages(agree(ada, preview, holidays), ada)
     first, second = CalendarEdition.objects.filter(calendar=cast.paris).order_by("number")
-    assert second.holidays == {**first.holidays, "2026-12-24": "Réveillon", "2026-12-25": "Christmas"}
+    half = {"name": "Réveillon", "windows": [["09:00", "12:00"]]}
+    assert second.holidays == {**first.holidays, "2026-12-24": half, "2026-12-25": "Christmas"}
     assert (second.zone, second.weekly) == (first.zone, first.weekly)
     rows = exported(ada, reverse("admin:slo_businesscalendar_export_holidays", args=[cast.paris.pk]))
-    assert {row["date"]: row["name"] for row in rows} == second.holidays
+    assert {row["date"]: row["name"] for row in rows} == {**second.holidays, "2026-12-24": "Réveillon"}
+    assert {row["hours"] for row in rows} == {"", "09:00-12:00"}
 
 
 def test_holidays_that_say_nothing_new_publish_nothing(ada, cast, holidays):
-    preview = send(ada, "date,name\n2027-01-01,Jour de l’an\n", holidays)
+    preview = send(ada, "date,name,hours\n2027-01-01,Jour de l’an,\n", holidays)
     agree(ada, preview, holidays)
     assert CalendarEdition.objects.filter(calendar=cast.paris).count() == 1
 
 
 @pytest.mark.parametrize(
     ("row", "words"),
-    [("24/12/2026,Eve", "Enter a valid date"), ("2026-02-30,Never", "valid date"), ("2026-12-24,", "required")],
+    [
+        ("24/12/2026,Eve,", "Enter a valid date"),
+        ("2026-02-30,Never,", "valid date"),
+        ("2026-12-24,,", "required"),
+        ("2026-12-24,Eve,mornings", "Write hours like"),
+        ("2026-12-24,Eve,12:00-09:00", "closes after it opens"),
+    ],
 )
 def test_a_day_that_is_none_is_named(ada, cast, holidays, row, words):
-    preview = send(ada, f"date,name\n2026-12-31,Good\n{row}\n", holidays)
+    preview = send(ada, f"date,name,hours\n2026-12-31,Good,\n{row}\n", holidays)
     assert words in preview.text
     assert CalendarEdition.objects.filter(calendar=cast.paris).count() == 1

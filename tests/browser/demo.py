@@ -98,6 +98,7 @@ def prepare() -> dict[str, Any]:
             "line": blocking.responsibility_id,
             "client": northwind.key,
             "contract": Contract.objects.get(organization=northwind).pk,
+            "calendar": Contract.objects.get(organization=northwind).calendar_id,
             "guide": "total-care-guide",
             "onboarding": OnboardingPlan.objects.get().contract_id,
             "activity": OnboardingActivity.objects.get(state="waiting_for_client").pk,

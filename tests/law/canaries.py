@@ -57,6 +57,7 @@ MUTE = {
 NOBODYS = {
     "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition",
     "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm", "contracts_standardfile",
+    "slo_calendarfeed",
     "contracts_onboardingtemplateactivity", "contracts_exclusion",
     "socialaccount_socialapp", "socialaccount_socialtoken",  # we keep the provider in settings, and no tokens
     "auth_permission", "auth_group", "django_content_type", "django_session", "django_admin_log",

@@ -102,6 +102,7 @@ ROUTES: dict[str, Route] = {
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
     "portal:document_file": Route("object", lambda w: [w.contract.pk, w.pdf.pk]),
+    "portal:calendar": Route("object", lambda w: [w.cast.always.pk]),
     "portal:onboarding": Route("object", contract),
     "portal:onboarding_activity": Route(
         "object",

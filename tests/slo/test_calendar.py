@@ -10,6 +10,7 @@ import pytest
 
 from slo.calendar import (
     Calendar,
+    HalfDay,
     Interval,
 )
 from tests.slo.cases import ALWAYS, DAY, HOUR, MICROSECOND, MINUTE, at, calendar
@@ -82,6 +83,35 @@ class TestTables:
         ]
         assert office.intervals(end, end) == []
 
+    def test_a_half_day_is_open_in_its_own_windows_under_its_name(self) -> None:
+        office = calendar(holidays={"2026-12-24": EVE, "2026-12-26": EVE})  # a Thursday and a Saturday
+        utc = [
+            at(f"2026-12-{text}") for text in ("24T00:00", "24T09:00", "24T12:00", "25T00:00", "25T09:00", "25T18:00")
+        ]
+        assert office.intervals(utc[0], utc[-1]) == [
+            Interval(utc[0], utc[1], "holiday", "Christmas Eve"),
+            Interval(utc[1], utc[2], "open", "Christmas Eve"),
+            Interval(utc[2], utc[3], "holiday", "Christmas Eve"),
+            Interval(utc[3], utc[4], "closed", ""),
+            Interval(utc[4], utc[5], "open", ""),
+        ]
+        assert office.between(utc[0], utc[-1]) == 12 * HOUR
+        assert office.add(utc[0], 4 * HOUR) == at("2026-12-25T10:00")
+        assert office.between(at("2026-12-26T00:00"), at("2026-12-27T00:00")) == 3 * HOUR  # it opens a Saturday too
+        assert office.windows_on(date(2026, 12, 24)) == (("09:00", "12:00"),)
+        assert office.windows_on(date(2026, 12, 25)) == (("09:00", "18:00"),)
+
+    def test_a_half_day_on_which_clocks_change_counts_what_is_there(self) -> None:
+        night = {"name": "Stocktaking", "windows": [["01:00", "04:00"]]}
+        office = calendar(holidays={"2025-03-30": night, "2025-10-26": night})
+        assert office.between(at("2025-03-30T00:00"), at("2025-03-31T00:00")) == 2 * HOUR
+        assert office.between(at("2025-10-26T00:00"), at("2025-10-27T00:00")) == 4 * HOUR
+
+    def test_half_days_alone_open_a_calendar(self) -> None:
+        once = calendar(weekly={}, holidays={"2030-12-24": EVE})
+        assert once.next_opening(at("2026-01-01T00:00")) == at("2030-12-24T09:00")
+        assert once.add(at("2026-01-01T00:00"), 3 * HOUR) == at("2030-12-24T12:00")
+
     def test_a_holiday_on_a_date_that_the_zone_skipped_costs_nothing(self) -> None:
         apia = calendar("Pacific/Apia", ALWAYS, {"2011-12-30": "Never was"})
         a, b = at("2011-12-29T12:00", "Pacific/Apia"), at("2011-12-31T12:00", "Pacific/Apia")
@@ -99,6 +129,7 @@ class TestTables:
         assert calendar().add(start, 2 * MICROSECOND) == at("2026-11-24T09:00:00.000001")
 
 
+EVE = {"name": "Christmas Eve", "windows": [["09:00", "12:00"]]}
 DATA = {
     "zone": "Europe/Paris",
     "weekly": {"4": [["14:00", "24:00"], ["09:00", "12:00"]], "0": [["09:00", "12:00"]], "6": []},
@@ -115,6 +146,28 @@ class TestData:
             '"holidays": {"2026-05-01": "Fête du Travail", "2026-12-25": "Noël"}}'
         )
         assert Calendar.from_data(json.loads(json.dumps(stored))).to_data() == stored
+
+    def test_a_half_day_round_trips_in_canonical_form(self) -> None:
+        day = {"name": "Christmas Eve", "windows": [["14:00", "15:00"], ["09:00", "12:00"]]}
+        stored = Calendar.from_data(DATA | {"holidays": {"2026-12-24": day}}).to_data()
+        assert stored["holidays"] == {
+            "2026-12-24": {"name": "Christmas Eve", "windows": [["09:00", "12:00"], ["14:00", "15:00"]]}
+        }
+        assert Calendar.from_data(stored) is Calendar.from_data(json.loads(json.dumps(stored)))
+        assert copy.deepcopy(Calendar.from_data(stored)) is Calendar.from_data(stored)
+
+    def test_a_half_day_without_windows_is_a_closed_day(self) -> None:
+        closed = Calendar.from_data(DATA | {"holidays": {"2026-12-25": {"name": "Noël", "windows": []}}})
+        assert closed is Calendar.from_data(DATA | {"holidays": {"2026-12-25": "Noël"}})
+        assert closed.to_data()["holidays"] == {"2026-12-25": "Noël"}
+
+    def test_equality_and_hash_tell_half_days_apart(self) -> None:
+        one, two = (
+            Calendar("Europe/Paris", {0: [("09:00", "12:00")]}, {date(2026, 12, 24): value})
+            for value in ("Christmas Eve", HalfDay("Christmas Eve", (("09:00", "12:00"),)))
+        )
+        assert one != two
+        assert Calendar(two.zone, two.weekly, two.holidays) == two
 
     def test_equal_data_is_one_calendar_in_a_process(self) -> None:
         one = Calendar.from_data(DATA)

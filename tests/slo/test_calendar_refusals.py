@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from slo.calendar import (
@@ -67,6 +70,12 @@ def test_bad_windows(weekly: Any) -> None:
         {"20261225": "x"},
         {datetime(2026, 1, 1, tzinfo=UTC): "x"},
         {"2026-01-01": 1},
+        {"2026-01-01": {"name": "x"}},
+        {"2026-01-01": {"name": 1, "windows": [["09:00", "12:00"]]}},
+        {"2026-01-01": {"name": "x", "windows": [["12:00", "09:00"]]}},
+        {"2026-01-01": {"name": "x", "windows": [["09:00", "12:00"], ["11:00", "13:00"]]}},
+        {"2026-01-01": {"name": "x", "windows": None}},
+        {"2026-01-01": {"name": "x", "windows": [], "more": 1}},
         [],
         {1: "x"},
     ],
@@ -144,3 +153,54 @@ def test_instants_at_the_edges_of_the_horizon() -> None:
     assert always.is_open(first)
     assert always.between(last - DAY, last) == DAY
     assert always.add(last - DAY, DAY) == last
+
+
+class TestArrays:
+    """What a compiled table refuses, before it answers anything."""
+
+    def test_what_lies_outside_what_is_compiled(self) -> None:
+        table = calendar().compiled(at("2026-02-01T00:00"), at("2026-03-01T00:00"))
+        first, last = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (2026, 2027))
+        assert table.between_many(np.array([first]), np.array([last - 1])).shape == (1,)
+        for start in (first - 1, last, np.iinfo(np.int64).max):
+            with pytest.raises(OutsideHorizonError, match="outside what is compiled: 2026-01-01"):
+                table.add_many(np.array([first, start]), np.array([0, 0]))
+        with pytest.raises(OutsideHorizonError, match="go beyond 2027-01-01"):
+            table.add_many(np.array([first, last - 1]), np.array([60_000_000, 86_400_000_000]))
+
+    def test_negative_durations_and_spans(self) -> None:
+        table = calendar().compiled(at("2026-02-01T00:00"), at("2026-03-01T00:00"))
+        start = np.array([int(at("2026-02-01T00:00").timestamp()) * 1_000_000])
+        with pytest.raises(NegativeDurationError):
+            table.add_many(start, np.array([-1]))
+        with pytest.raises(NegativeDurationError):
+            table.between_many(start, start - 1)
+
+    def test_what_is_no_integer(self) -> None:
+        table = calendar().compiled(at("2026-02-01T00:00"), at("2026-03-01T00:00"))
+        for wrong in (np.array([1.5]), np.array(["now"]), np.array([None])):
+            with pytest.raises(CalendarError, match="int64 microseconds"):
+                table.add_many(wrong, np.array([1]))
+
+    def test_no_rows_and_one_duration_for_all(self) -> None:
+        table = calendar().compiled(at("2026-02-01T00:00"), at("2026-03-01T00:00"))
+        assert table.add_many(np.array([], dtype=np.int64), np.array([], dtype=np.int64)).tolist() == []
+        starts = np.array([int(at(text).timestamp()) * 1_000_000 for text in ("2026-02-02T09:00", "2026-02-03T09:00")])
+        assert table.add_many(starts, np.int64(3_600_000_000)).tolist() == (starts + 3_600_000_000).tolist()
+
+    def test_a_calendar_that_never_opens(self) -> None:
+        table = calendar(weekly={}).compiled(at("2026-02-01T00:00"), at("2026-03-01T00:00"))
+        start = np.array([int(at("2026-02-01T00:00").timestamp()) * 1_000_000])
+        assert table.between_many(start, start + 1).tolist() == [0]
+        assert table.add_many(start, np.array([0])).tolist() == start.tolist()
+        with pytest.raises(OutsideHorizonError):
+            table.add_many(start, np.array([1]))
+
+    def test_numpy_is_not_loaded_by_asking_for_one_instant(self) -> None:
+        code = (
+            "import sys; from datetime import *; from slo.calendar import Calendar;"
+            "c = Calendar('UTC', {0: [('09:00', '12:00')]}, {});"
+            "c.add(datetime.now(UTC), timedelta(hours=1)); c.compiled(datetime.now(UTC), datetime.now(UTC)).opens;"
+            "sys.exit('numpy' in sys.modules)"
+        )
+        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
