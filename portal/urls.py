@@ -5,7 +5,7 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, homes, library, onboarding, people, responsibilities, staffing, work
+from .views import accounts, bulk, changes, engine, homes, library, onboarding, people, responsibilities, staffing, work
 
 app_name = "portal"
 urlpatterns = [
@@ -46,5 +46,7 @@ urlpatterns = [
     path("responsibilities/<str:key>/new/", responsibilities.new, name="responsibility_new"),
     path("responsibilities/<str:key>/<int:pk>/", responsibilities.line, name="responsibility"),
     path("responsibilities/<str:key>/<int:pk>/edit/", responsibilities.edit, name="responsibility_edit"),
+    path("engine/", engine.engine, name="engine"),
+    re_path(rf"^engine/aside/{PK}/again/$", engine.try_again, name="engine_again"),
     path("theme/", set_theme, name="set_theme"),
 ]

@@ -41,6 +41,13 @@ def on_starting(server: Any) -> None:
         left.unlink()
 
 
+def post_worker_init(worker: Any) -> None:
+    """Each process looks after the engine beside its requests: it lives where worker, beat or broker died."""
+    from totalcare import vigil
+
+    vigil.begin()
+
+
 def child_exit(server: Any, worker: Any) -> None:
     """What a process counted stays; what it measured goes with it."""
     from prometheus_client.multiprocess import mark_process_dead
