@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Iterable, Mapping
@@ -11,8 +12,10 @@ from time import monotonic
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import get_connection
 from django.db import connection
+from redis import RedisError
 
 from audit.models import Event
 from common import tenancy
@@ -26,6 +29,8 @@ LEASE = timedelta(minutes=10)
 """How long a claimed mail is one sender's. Longer than any task may last, so that two never hold the same."""
 PATIENCE = 120.0
 """Seconds after which a sender gives back what it hasn't come to."""
+SENDING, ALONE = "notifications.sending", 30
+"""The place of the one sender, and the seconds for which it is kept without a word; longer than one mail may take."""
 ATTEMPTS = 10
 LONGEST_WAIT = timedelta(hours=6)
 
@@ -152,6 +157,8 @@ def send_due(*, now: datetime, limit: int = 50) -> int:
     started, line = monotonic(), get_connection()
     try:
         for number, delivery in enumerate(taken):
+            with contextlib.suppress(RedisError):
+                cache.touch(SENDING, ALONE)
             if monotonic() - started > PATIENCE:
                 _give_back(taken[number:], now)
                 break
@@ -174,13 +181,31 @@ def send_due(*, now: datetime, limit: int = 50) -> int:
 
 
 def send_all(*, now: datetime, limit: int = 50) -> int:
-    """Batch after batch until nothing is due, or patience ends; how many were taken. Later ones wait for the next bell."""
+    """Batch after batch until nothing is due, or patience ends; how many were taken. Later ones wait for the next bell.
+
+    One sender at a time: else a thousand mails would keep every worker from the ticks. Who finds another one at it leaves
+    at once; of a killed one the place is free after half a minute, and should Redis forget, two senders do no harm.
+    """
     started, total = monotonic(), 0
-    while taken := send_due(now=now, limit=limit):
-        total += taken
-        if taken < limit or monotonic() - started > PATIENCE:
-            break
+    if not _take_place():
+        return 0
+    try:
+        while taken := send_due(now=now, limit=limit):
+            total += taken
+            if taken < limit or monotonic() - started > PATIENCE:
+                break
+    finally:
+        with contextlib.suppress(RedisError):
+            cache.delete(SENDING)
     return total
+
+
+def _take_place() -> bool:
+    """Whether nobody else sends; nobody, where Redis doesn't answer."""
+    try:
+        return cache.add(SENDING, 1, timeout=ALONE)
+    except RedisError:
+        return True
 
 
 def _take(now: datetime, limit: int) -> list[Delivery]:
