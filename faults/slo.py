@@ -236,7 +236,9 @@ class Story:
             if lacks or surplus:
                 print(f"{what}: missing {lacks}, double {surplus}")
         kills = {kind: sum(one.kills for one in self.processes if one.is_beat is kind) for kind in (False, True)}
-        faults = ", ".join(f"{what} {times} {'time' if times == 1 else 'times'}" for what, times in sorted(self.faults.items()))
+        faults = ", ".join(
+            f"{what} {times} {'time' if times == 1 else 'times'}" for what, times in sorted(self.faults.items())
+        )
         print(f"{faults}; a worker 10 minutes ahead and one behind; {self.died} processes ended by themselves")
         print(f"steps fired early, or at a time yet to come: {self.early}")
         print(

@@ -18,6 +18,7 @@ from django.db import connection
 from redis import RedisError
 
 from audit.models import Event
+from audit.services import Fact
 from common import tenancy
 
 from .mail import compose
@@ -63,7 +64,7 @@ class Recipient(Protocol):
 class Parcel:
     """One fact for some people: a folder under templates/mail/, and the small JSON values that it shows."""
 
-    event: Event
+    event: Event | Fact
     recipients: Iterable[Recipient]
     template: str
     context: Mapping[str, Any]

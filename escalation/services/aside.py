@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import permissions
@@ -22,13 +22,6 @@ logger = logging.getLogger(__name__)
 
 ASIDE = timedelta(hours=1)
 """How long a row that can't be worked steps aside, so that it holds nobody up."""
-
-# Hardly ever a row to look at. What isn't due any more went through, was stopped, or waits for its next step.
-FORGET = """
-    DELETE FROM escalation_setaside AS aside WHERE retry_at < %(now)s
-        AND NOT EXISTS (SELECT 1 FROM slo_clock WHERE aside.kind = 'clock' AND id = aside.row_id AND next_at < %(now)s)
-        AND NOT EXISTS (SELECT 1 FROM escalation_escalation
-            WHERE aside.kind = 'escalation' AND id = aside.row_id AND next_at < %(now)s)"""
 
 
 def put_aside(*, kind: str, row_id: int, error: Exception, now: datetime) -> None:
@@ -63,10 +56,23 @@ def try_again(*, actor: User, aside_id: int, now: datetime) -> SetAside:
 
 
 def forget_settled(*, now: datetime) -> int:
-    """Forget the rows that needn't wait any more; how many. In the tick's own transaction, after its work."""
-    with connection.cursor() as cursor:
-        cursor.execute(FORGET, {"now": now})
-        return cursor.rowcount
+    """Forget the rows that needn't wait any more; how many. In the tick's own transaction, after its work.
+
+    What isn't due any more went through, was stopped, or waits for its next step.
+    """
+    rows = list(SetAside.objects.filter(retry_at__lt=now).values_list("pk", "kind", "row_id"))
+    if not rows:  # hardly ever otherwise
+        return 0
+    due = {
+        (kind, pk)
+        for kind, model in ((SetAside.Kind.CLOCK, Clock), (SetAside.Kind.ESCALATION, Escalation))
+        for pk in model._base_manager.filter(
+            pk__in=[row_id for _pk, one, row_id in rows if one == kind], next_at__lt=now
+        ).values_list("pk", flat=True)
+    }
+    settled = [pk for pk, kind, row_id in rows if (kind, row_id) not in due]
+    SetAside.objects.filter(pk__in=settled).delete()
+    return len(settled)
 
 
 def _wait(kind: str, row_id: int, until: datetime) -> None:

@@ -78,7 +78,7 @@ def _figures(user: User, now: datetime, silence: timedelta | None, seen: Pulse) 
         {
             "label": _("Due and not yet fired, the oldest"),
             "value": age(late) if late else _("none"),
-            "sub": _("A tick every ten seconds, five seconds behind, so that an answer in time can be saved."),
+            "sub": _("A tick comes every ten seconds, four seconds behind, so that an answer in time can be saved."),
         },
         {
             "label": _("Last tick"),
