@@ -61,8 +61,6 @@ def forget_settled(*, now: datetime) -> int:
     What isn't due any more went through, was stopped, or waits for its next step.
     """
     rows = list(SetAside.objects.filter(retry_at__lt=now).values_list("pk", "kind", "row_id"))
-    if not rows:  # hardly ever otherwise
-        return 0
     due = {
         (kind, pk)
         for kind, model in ((SetAside.Kind.CLOCK, Clock), (SetAside.Kind.ESCALATION, Escalation))
