@@ -45,6 +45,7 @@ ACTIONS: dict[str, set[str]] = {
     # escalations
     "escalation.acknowledge": {*STAFF},
     "escalation.view": {*CLIENTS, *STAFF},
+    "engine.watch": {LEAD, ADMIN},  # the page of the engine, and what it set aside: for no client
     # contracts and people
     "portfolio.view": {MANAGER, LEAD, ADMIN},
     "portfolio.client": {MANAGER, LEAD, ADMIN},  # one client's page, of those that one serves

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -35,6 +36,22 @@ def record(
     return record_many([fact])[0]
 
 
+@dataclass(slots=True)
+class Fact:
+    """An event that is about to be written, one of thousands: a model's instance costs ten times as much to make."""
+
+    organization_id: int
+    verb: str
+    subject_kind: str
+    subject_id: int
+    at: datetime
+    actor_id: int | None = None
+    audience: str = Audience.CLIENT.value
+    data: dict[str, Any] = field(default_factory=dict)
+    pk: int = 0  # once it is written
+
+
+F = TypeVar("F", Event, Fact)
 # One parameter a column, however many rows: half the time of an INSERT with a placeholder a value.
 RECORD = """
     INSERT INTO audit_event (organization_id, actor_id, verb, subject_kind, subject_id, audience, data, at)
@@ -44,7 +61,7 @@ RECORD = """
     ORDER BY position RETURNING id"""
 
 
-def record_many(events: Iterable[Event]) -> list[Event]:
+def record_many(events: Iterable[F]) -> list[F]:
     """Many facts in one statement, in their order, each with its id; for ticks."""
     facts = list(events)
     if not facts:

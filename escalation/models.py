@@ -183,6 +183,37 @@ class EscalationStep(TenantModel):
         return f"{self.escalation_id} · {self.level}"
 
 
+class SetAside(TenantModel):
+    """A clock or escalation that couldn't be worked, so that it waits and holds nobody up; gone once it has gone through."""
+
+    class Kind(models.TextChoices):
+        CLOCK = "clock", _("clock")
+        ESCALATION = "escalation", _("escalation")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    row_id = models.BigIntegerField(_("number of the row"))
+    ticket = models.ForeignKey(
+        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, null=True, blank=True, related_name="+",
+        verbose_name=_("ticket"),
+    )  # fmt: skip
+    error = models.CharField(_("error"), max_length=100, help_text=_("Its class alone: a message may quote somebody."))
+    times = models.PositiveIntegerField(_("failures"), default=1)
+    failed_at = models.DateTimeField(_("failed at"))
+    retry_at = models.DateTimeField(_("tried again at"))
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("row set aside")
+        verbose_name_plural = _("rows set aside")
+        constraints = [
+            *tenant_constraints("escalation_setaside"),
+            TenantKey(field="ticket", name="escalation_setaside_ticket_tenant"),
+            models.UniqueConstraint(fields=["organization", "kind", "row_id"], name="escalation_setaside_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row_id}"
+
+
 class EngineHeartbeat(models.Model):
     """The engine's last sign of life, one row for all. Global: it counts, and says nothing about a client."""
 
@@ -200,3 +231,30 @@ class EngineHeartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seen_at:%Y-%m-%d %H:%M:%S}"
+
+
+class EngineMinute(models.Model):
+    """What the engine did in a minute; those of the last two hours are kept. Global: it counts, and says nothing else."""
+
+    at = models.DateTimeField(primary_key=True)
+    ticks = models.IntegerField()
+    steps_fired = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.at:%H:%M} {self.steps_fired}"
+
+
+class EngineOutage(models.Model):
+    """A time in which the engine kept silent, and whether anybody was told. Written by the web, which lives without it."""
+
+    began_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [  # one at a time
+            models.UniqueConstraint(fields=["ended_at"], nulls_distinct=False, name="escalation_engineoutage_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M:%S}"

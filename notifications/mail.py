@@ -22,9 +22,9 @@ def host() -> str:
     return urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
-def message_id(delivery: Delivery) -> str:
+def message_id(delivery: Delivery, identity: str = "") -> str:
     """The same for every attempt, so that a receiver knows a mail that went out twice."""
-    return f"<delivery-{delivery.pk}@{host()}>"
+    return f"<{identity or f'delivery-{delivery.pk}'}@{host()}>"
 
 
 def thread_id(thread: str) -> str:
@@ -32,8 +32,11 @@ def thread_id(thread: str) -> str:
     return f"<{re.sub(r'[^A-Za-z0-9._-]', '-', thread)}@{host()}>"
 
 
-def compose(delivery: Delivery) -> EmailMultiAlternatives:
-    """The mail, ready to send. Nobody reads replies to it, and it says so; its link leads to the portal."""
+def compose(delivery: Delivery, identity: str = "") -> EmailMultiAlternatives:
+    """The mail, ready to send. Nobody reads replies to it, and it says so; its link leads to the portal.
+
+    `identity` names one that isn't kept in the outbox.
+    """
     language = delivery.language if translation.check_for_language(delivery.language) else settings.LANGUAGE_CODE
     context = {**delivery.context, "language": language, "zone": delivery.time_zone, "site": settings.SITE_URL}
     if path := delivery.context.get("path"):
@@ -43,7 +46,7 @@ def compose(delivery: Delivery) -> EmailMultiAlternatives:
         text = re.sub(r"\n{3,}", "\n\n", _rendered(delivery, "body.txt", context)).strip() + "\n"
         html = _rendered(delivery, "body.html", context)
     headers = {
-        "Message-ID": message_id(delivery),
+        "Message-ID": message_id(delivery, identity),
         "Date": formatdate(delivery.queued_at.timestamp()),
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",

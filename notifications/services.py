@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from collections.abc import Iterable, Mapping
@@ -11,10 +12,13 @@ from time import monotonic
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import get_connection
 from django.db import connection
+from redis import RedisError
 
 from audit.models import Event
+from audit.services import Fact
 from common import tenancy
 
 from .mail import compose
@@ -26,6 +30,8 @@ LEASE = timedelta(minutes=10)
 """How long a claimed mail is one sender's. Longer than any task may last, so that two never hold the same."""
 PATIENCE = 120.0
 """Seconds after which a sender gives back what it hasn't come to."""
+SENDING, ALONE = "notifications.sending", 30
+"""The place of the one sender, and the seconds for which it is kept without a word; longer than one mail may take."""
 ATTEMPTS = 10
 LONGEST_WAIT = timedelta(hours=6)
 
@@ -58,7 +64,7 @@ class Recipient(Protocol):
 class Parcel:
     """One fact for some people: a folder under templates/mail/, and the small JSON values that it shows."""
 
-    event: Event
+    event: Event | Fact
     recipients: Iterable[Recipient]
     template: str
     context: Mapping[str, Any]
@@ -94,6 +100,43 @@ def queue_many(parcels: Iterable[Parcel], *, now: datetime) -> None:
             cursor.execute(QUEUE, [now, now, *map(list, zip(*rows.values(), strict=True))])
 
 
+def send_at_once(
+    *,
+    recipients: Iterable[Recipient],
+    template: str,
+    context: Mapping[str, Any],
+    identity: str,
+    thread: str = "",
+    now: datetime,
+) -> int:
+    """Send past the outbox what must not wait for its senders, because it tells of their end; how many went out.
+
+    Nothing is kept: the caller remembers, and asks again if none went out. `identity` makes the Message-ID, one for each
+    recipient and always the same, so that a receiver knows what comes twice.
+    """
+    sent, line = 0, get_connection()
+    try:
+        for number, person in enumerate(recipients):
+            delivery = Delivery(
+                recipient_id=person.pk, address=person.email, language=person.language or settings.LANGUAGE_CODE,
+                time_zone=person.time_zone or settings.TIME_ZONE, template=template, context=dict(context), thread=thread,
+                queued_at=now,
+            )  # fmt: skip
+            try:
+                line.open()
+            except Exception:  # no server: the others would only wait for it one after the other
+                logger.exception("%s could not be sent to anybody", template)
+                break
+            try:
+                sent += line.send_messages([compose(delivery, f"{identity}-{number}")]) or 0
+            except Exception:
+                logger.exception("%s could not be sent", template)
+                line.close()
+    finally:
+        line.close()
+    return sent
+
+
 def withdraw(*, organization_id: int, recipient_id: int) -> int:
     """Leave unsent whatever a client's outbox still holds for a person who belongs there no longer; how many there were."""
     waiting = Delivery.objects.filter(
@@ -115,6 +158,8 @@ def send_due(*, now: datetime, limit: int = 50) -> int:
     started, line = monotonic(), get_connection()
     try:
         for number, delivery in enumerate(taken):
+            with contextlib.suppress(RedisError):
+                cache.touch(SENDING, ALONE)
             if monotonic() - started > PATIENCE:
                 _give_back(taken[number:], now)
                 break
@@ -137,13 +182,31 @@ def send_due(*, now: datetime, limit: int = 50) -> int:
 
 
 def send_all(*, now: datetime, limit: int = 50) -> int:
-    """Batch after batch until nothing is due, or patience ends; how many were taken. Later ones wait for the next bell."""
+    """Batch after batch until nothing is due, or patience ends; how many were taken. Later ones wait for the next bell.
+
+    One sender at a time: else a thousand mails would keep every worker from the ticks. Who finds another one at it leaves
+    at once; of a killed one the place is free after half a minute, and should Redis forget, two senders do no harm.
+    """
     started, total = monotonic(), 0
-    while taken := send_due(now=now, limit=limit):
-        total += taken
-        if taken < limit or monotonic() - started > PATIENCE:
-            break
+    if not _take_place():
+        return 0
+    try:
+        while taken := send_due(now=now, limit=limit):
+            total += taken
+            if taken < limit or monotonic() - started > PATIENCE:
+                break
+    finally:
+        with contextlib.suppress(RedisError):
+            cache.delete(SENDING)
     return total
+
+
+def _take_place() -> bool:
+    """Whether nobody else sends; nobody, where Redis doesn't answer."""
+    try:
+        return cache.add(SENDING, 1, timeout=ALONE)
+    except RedisError:
+        return True
 
 
 def _take(now: datetime, limit: int) -> list[Delivery]:

@@ -28,6 +28,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         if user.staff_role in ACTIONS["people.invite"]:
             places.append((_("People"), "accounts:people_index"))
         places.append((_("Responsibilities"), "portal:responsibilities_index"))
+        if user.staff_role in ACTIONS["engine.watch"]:
+            places.append((_("Engine"), "portal:engine"))
         if user.is_staff:
             places.append((_("Administration"), "admin:index"))
     else:

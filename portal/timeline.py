@@ -42,6 +42,8 @@ VERBS = {
     "escalation.closed": gettext_lazy("The escalation ended"),
     "escalation.alarmed": gettext_lazy("The top level of the escalation is reminded: %(cause)s"),
     "escalation.no_ladder": gettext_lazy("No ladder to climb: the service leads were told, %(cause)s"),
+    "engine.set_aside": gettext_lazy("The engine could not work its clock or escalation, and set it aside for an hour"),
+    "engine.tried_again": gettext_lazy("%(who)s had the engine try it again"),
     "time.logged": gettext_lazy("%(who)s logged %(time)s"),
     "time.reversed": gettext_lazy("%(who)s reversed a time entry"),
 }

@@ -10,6 +10,7 @@ from .views import (
     bulk,
     calendars,
     changes,
+    engine,
     files,
     homes,
     library,
@@ -64,5 +65,7 @@ urlpatterns = [
     path("responsibilities/<str:key>/new/", responsibilities.new, name="responsibility_new"),
     path("responsibilities/<str:key>/<int:pk>/", responsibilities.line, name="responsibility"),
     path("responsibilities/<str:key>/<int:pk>/edit/", responsibilities.edit, name="responsibility_edit"),
+    path("engine/", engine.engine, name="engine"),
+    re_path(rf"^engine/aside/{PK}/again/$", engine.try_again, name="engine_again"),
     path("theme/", set_theme, name="set_theme"),
 ]

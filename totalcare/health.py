@@ -10,9 +10,7 @@ from django.views.decorators.cache import never_cache
 
 from common import clock
 from escalation.selectors import engine_heartbeat
-
-STALE = 60
-"""Seconds without a tick after which something is wrong with worker, beat or broker; a tick comes every ten."""
+from escalation.services import SILENT
 
 
 @never_cache
@@ -46,7 +44,7 @@ def _engine() -> dict[str, Any]:
         return {"state": "never seen"}
     age = (clock.now() - beat.seen_at).total_seconds()
     return {
-        "state": "stale" if age > STALE else "ok",
+        "state": "stale" if age > SILENT.total_seconds() else "ok",
         "seen_seconds_ago": round(age, 1),
         "lag_seconds": round(beat.lag_seconds, 1),
     }

@@ -299,17 +299,22 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "celerybeat-schedule")
-TICK_SECONDS = 10
+TICK_SECONDS = float(os.environ.get("TICK_SECONDS", "10"))
+# A bell that lay about rings once at most a little later, so it may wait longer than any two machines' clocks differ: by a
+# worker's clock that is ahead, one that expires with the next would never ring.
+BELL_SECONDS = 900
+ENGINE_ALARM_TO = [one.strip() for one in os.environ.get("ENGINE_ALARM_TO", "").split(",") if one.strip()]
+ENGINE_ALARM_AFTER = float(os.environ.get("ENGINE_ALARM_AFTER", "120"))  # seconds of silence
 CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "escalation.tasks.tick",
         "schedule": schedule(TICK_SECONDS),
-        "options": {"expires": TICK_SECONDS},
+        "options": {"expires": BELL_SECONDS},
     },
     "send": {
         "task": "notifications.tasks.send_due",
         "schedule": schedule(5),
-        "options": {"expires": 5},
+        "options": {"expires": BELL_SECONDS},
     },
     "forget": {
         "task": "integrations.tasks.forget",
@@ -319,7 +324,7 @@ CELERY_BEAT_SCHEDULE = {
     "close": {
         "task": "tickets.tasks.close_resolved",
         "schedule": schedule(600),
-        "options": {"expires": 600},
+        "options": {"expires": BELL_SECONDS},
     },
     "renewals": {
         "task": "contracts.tasks.remind_renewals",
@@ -334,7 +339,7 @@ CELERY_BEAT_SCHEDULE = {
     "settle": {
         "task": "contracts.tasks.settle_proposals",
         "schedule": schedule(60),
-        "options": {"expires": 60},
+        "options": {"expires": BELL_SECONDS},
     },
     "feeds": {
         "task": "slo.tasks.ask_feeds",

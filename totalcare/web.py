@@ -43,10 +43,15 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """What is loaded by now stays for good: the collector of cycles needn't walk it again and again during requests."""
+    """What is loaded by now stays for good: the collector of cycles needn't walk it again and again during requests. And each
+    process looks after the engine beside its requests: it lives where worker, beat or broker died.
+    """
+    from totalcare import vigil
+
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    vigil.begin()
 
 
 def child_exit(server: Any, worker: Any) -> None:

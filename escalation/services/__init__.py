@@ -1,8 +1,13 @@
-"""The only writers of escalations: the tick that drives them, and the two things that people say to them."""
+"""The only writers of escalations: the tick that drives them, who looks after it, and what people say to them."""
 
 from .acknowledge import acknowledge
+from .aside import try_again
 from .heartbeat import tick_and_tell
+from .outage import SILENT, Look, look_after_engine
 from .persist import persist
 from .tick import BEHIND, TickResult, tick, tick_all
 
-__all__ = ["BEHIND", "TickResult", "acknowledge", "persist", "tick", "tick_all", "tick_and_tell"]
+__all__ = [
+    "BEHIND", "SILENT", "Look", "TickResult", "acknowledge", "look_after_engine", "persist", "tick", "tick_all",
+    "tick_and_tell", "try_again",
+]  # fmt: skip

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from audit.models import Event
-from audit.services import record_many
+from audit.services import Fact, record_many
 from escalation.ladder import ALARM_EVERY, Cause, Decision, Entry, Move, decide
 from escalation.models import Escalation
 from notifications.services import Parcel, queue_many
@@ -174,7 +173,7 @@ def _is_silent(one: _Outcome) -> bool:
     return one.push.ticket.organization.is_historical
 
 
-def _events(one: _Outcome, now: datetime) -> list[Event]:
+def _events(one: _Outcome, now: datetime) -> list[Fact]:
     """One event for each level entered, or one that says why none was. The client may read them: they name nobody."""
     push, move = one.push, one.decision.move
     if move in {Move.OPEN, Move.CLIMB}:
@@ -190,8 +189,8 @@ def _data(entry: Entry) -> dict[str, Any]:
     return {"level": entry.level, "cause": entry.cause.value, "is_empty": entry.is_empty}
 
 
-def _event(one: _Outcome, verb: str, now: datetime, **data: Any) -> Event:
-    return Event(
+def _event(one: _Outcome, verb: str, now: datetime, **data: Any) -> Fact:
+    return Fact(
         organization_id=one.push.ticket.organization_id,
         actor_id=one.push.actor_id,
         verb=verb,
@@ -202,7 +201,7 @@ def _event(one: _Outcome, verb: str, now: datetime, **data: Any) -> Event:
     )
 
 
-def _parcel(one: _Outcome, event: Event, roster: Roster) -> Parcel:
+def _parcel(one: _Outcome, event: Fact, roster: Roster) -> Parcel:
     push, move = one.push, one.decision.move
     ticket = push.ticket
     standing_at = push.escalation.level if push.escalation else None

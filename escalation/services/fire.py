@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from audit.models import Audience, Event
-from audit.services import record_many
+from audit.models import Audience
+from audit.services import Fact, record_many
 from escalation.ladder import Cause
 from notifications.services import Parcel, queue_many
 from slo.clock import StepName
@@ -69,21 +69,21 @@ def _tickets_of(fired: Sequence[Fired]) -> tuple[dict[int, Ticket], dict[int, st
     return clocks, {clock: objective for clock, _ticket, objective in links}
 
 
-def _event(one: Fired, tickets: dict[int, Ticket], objectives: dict[int, str], now: datetime) -> Event:
+def _event(one: Fired, tickets: dict[int, Ticket], objectives: dict[int, str], now: datetime) -> Fact:
     breach = one.step == StepName.BREACH
     data = {"clock_id": one.clock_id, "objective": objectives[one.clock_id], "due_at": one.due_at.isoformat()}
-    return Event(
+    return Fact(
         organization_id=one.organization_id,
         verb="clock.breach" if breach else "clock.warning",
         subject_kind="ticket",
         subject_id=tickets[one.clock_id].pk,
-        audience=Audience.CLIENT if breach else Audience.INTERNAL,
+        audience=(Audience.CLIENT if breach else Audience.INTERNAL).value,
         data={**data, "fired_at": now.isoformat()},
         at=one.at,
     )
 
 
-def _parcels(one: Fired, ticket: Ticket, event: Event, roster: Roster) -> list[Parcel]:
+def _parcels(one: Fired, ticket: Ticket, event: Fact, roster: Roster) -> list[Parcel]:
     if ticket.organization.is_historical:
         return []
     thread = notices.thread(ticket)

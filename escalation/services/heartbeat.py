@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.db import connection
 from django.db.models import Min
 
 from common import tenancy
-from escalation.models import EngineHeartbeat, Escalation
+from escalation.models import EngineHeartbeat, EngineMinute, Escalation
 from notifications.models import Delivery
 from slo.models import Clock
 
-from .tick import tick_all
+from .tick import tick
 
+PATIENCE = 120.0
+"""Seconds after which a bell leaves the rest to the next one, well before Celery would kill it."""
+KEPT = timedelta(hours=2)
 DEPTHS_EVERY = timedelta(minutes=1)
 """Counting what is open costs what is open, so it isn't done at every tick."""
 BEAT = """
@@ -22,23 +26,38 @@ BEAT = """
     ON CONFLICT (id) DO UPDATE SET seen_at = greatest(beat.seen_at, excluded.seen_at),
         lag_seconds = excluded.lag_seconds, ticks = beat.ticks + 1, steps_fired = beat.steps_fired + excluded.steps_fired
     RETURNING measured_at"""
+MINUTE = """
+    INSERT INTO escalation_engineminute AS minute (at, ticks, steps_fired)
+    VALUES (date_trunc('minute', %(now)s::timestamptz), 1, %(fired)s)
+    ON CONFLICT (at) DO UPDATE SET ticks = minute.ticks + 1, steps_fired = minute.steps_fired + excluded.steps_fired"""
 
 
-def tick_and_tell(*, now: datetime) -> int:
-    """Fire all that is due, then leave a sign of life; the steps fired. A tick that fails leaves none, and the age shows.
+def tick_and_tell(*, now: datetime, limit: int = 1000) -> int:
+    """Fire all that is due, batch after batch, with a sign of life after each; the steps fired.
 
-    A worker killed between the two loses the count of that tick, never the tick.
+    A tick that fails leaves no sign, and the age shows. A worker killed between a batch and its sign loses the count of
+    that batch, never the batch. What is left when patience ends is the next bell's.
     """
-    with tenancy.engine():
-        lag = _lag(now)
-    fired = tick_all(now=now)
-    with tenancy.engine() as ended:
-        with connection.cursor() as cursor:
-            cursor.execute(BEAT, {"now": ended, "lag": lag, "fired": fired})
-            measured_at = cursor.fetchone()[0]
-        if measured_at is None or measured_at <= ended - DEPTHS_EVERY:
-            _measure(ended)
-    return fired
+    began, total = monotonic(), 0
+    while True:
+        with tenancy.engine():
+            lag = _lag(now)
+        result = tick(now=now, limit=limit)
+        total += result.fired
+        with tenancy.engine() as ended:
+            _leave_sign(ended, lag, result.fired)
+        if not result.is_full or monotonic() - began > PATIENCE:
+            return total
+
+
+def _leave_sign(now: datetime, lag: float, fired: int) -> None:
+    values = {"now": now, "lag": lag, "fired": fired}
+    with connection.cursor() as cursor:
+        cursor.execute(MINUTE, values)
+        cursor.execute(BEAT, values)
+        measured_at = cursor.fetchone()[0]
+    if measured_at is None or measured_at <= now - DEPTHS_EVERY:
+        _measure(now)
 
 
 def _lag(now: datetime) -> float:
@@ -51,6 +70,7 @@ def _lag(now: datetime) -> float:
 
 
 def _measure(now: datetime) -> None:
+    EngineMinute.objects.filter(at__lt=now - KEPT).delete()
     waiting = Delivery.objects.filter(next_at__isnull=False)
     oldest = waiting.aggregate(oldest=Min("queued_at"))["oldest"]
     EngineHeartbeat.objects.update(

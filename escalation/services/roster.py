@@ -28,6 +28,8 @@ class Roster:
         self.tickets = list(tickets)
         self.now = now
         self._windows: dict[tuple[int | None, int], datetime] = {}
+        self._seen: dict[tuple[int | None, int | None], list[Level]] = {}
+        self._standing: dict[tuple[int | None, int | None, int | None], list[User]] = {}
 
     @cached_property
     def _ladders(self) -> dict[int, int]:
@@ -101,18 +103,29 @@ class Roster:
 
     def level(self, ticket: Ticket, position: int | None) -> LadderLevel | None:
         """One level of the ticket's ladder."""
-        return next((level for level in self._of(ticket) if level.position == position), None)
+        for level in self._of(ticket):
+            if level.position == position:
+                return level
+        return None
 
     def levels(self, ticket: Ticket) -> list[Level]:
-        """The ladder as the rule sees it."""
-        return [
-            Level(level.position, level.acknowledge_minutes, bool(self.people(ticket, level.position)))
-            for level in self._of(ticket)
-        ]
+        """The ladder as the rule sees it: the same for all tickets of a contract that somebody has."""
+        key = (self.ladder_id(ticket), ticket.assignee_id)
+        if key not in self._seen:
+            self._seen[key] = [
+                Level(level.position, level.acknowledge_minutes, bool(self.people(ticket, level.position)))
+                for level in self._of(ticket)
+            ]
+        return self._seen[key]
 
     def people(self, ticket: Ticket, position: int | None) -> list[User]:
         """Who stands on a level: its named people, and the ticket's assignee where it includes him or her."""
-        level = self.level(ticket, position)
+        key = (self.ladder_id(ticket), ticket.assignee_id, position)
+        if key not in self._standing:
+            self._standing[key] = self._people_of(self.level(ticket, position), ticket)
+        return self._standing[key]
+
+    def _people_of(self, level: LadderLevel | None, ticket: Ticket) -> list[User]:
         if level is None:
             return []
         ids = dict.fromkeys(self._named.get(level.pk, []))

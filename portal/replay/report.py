@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from common import tenancy
 from tickets.models import Ticket, TicketClock
@@ -70,10 +71,23 @@ def escalated(world: World) -> dict[int, int]:
     return dict(sorted(counts.items()))
 
 
+def differences(rows: Sequence[Record], expected: Sequence[dict[str, Any]]) -> list[str]:
+    """Where the records and the slow reference disagree: the case, the field, and both values."""
+    found = []
+    for row, wanted in zip(rows, expected, strict=True):
+        said = json.loads(json.dumps(asdict(row), default=_iso))
+        found += [
+            f"{row.case}: {name} is {said[name]}, the reference says {value}"
+            for name, value in wanted.items()
+            if said[name] != value
+        ]
+    return found
+
+
 def table(rows: Sequence[Record], cases: Sequence[Case]) -> list[str]:
     """The summary, a line a priority and one for all; times are business time to the first response."""
     waits = {case.ref: sum(WORDS.get(line.activity) is Act.ASK for line in case.lines[1:]) for case in cases}
-    lines = ["priority   tickets     met  missed running     p50     p90   waits"]
+    lines = ["priority   tickets     met  missed running     p10     p50     p90   waits"]
     for name in (*PRIORITIES, "all"):
         mine = [row for row in rows if name in ("all", row.priority)]
         counts = [sum(row.verdict == verdict for row in mine) for verdict in ("met", "missed", "running")]
@@ -81,7 +95,7 @@ def table(rows: Sequence[Record], cases: Sequence[Case]) -> list[str]:
         waited = sum(waits[row.case] for row in mine)
         lines.append(
             f"{name:<10}{len(mine):>8}{counts[0]:>8}{counts[1]:>8}{counts[2]:>8}"
-            f"{duration(percentile(times, 50)):>8}{duration(percentile(times, 90)):>8}{waited:>8}"
+            f"{duration(percentile(times, 10)):>8}{duration(percentile(times, 50)):>8}{duration(percentile(times, 90)):>8}{waited:>8}"
         )
     return lines
 

@@ -78,6 +78,15 @@ def duration(value: int | float | dt.timedelta | None) -> str:
 
 
 @register.filter
+def age(value: dt.timedelta | None) -> str:
+    """Real time that has passed, to the second while that says something: `42 s`, `4 min`, `2 h 05`; nothing for None."""
+    if value is None:
+        return ""
+    seconds = max(0, int(value.total_seconds()))
+    return f"{seconds}{NBSP}s" if seconds < 120 else duration(seconds // 60)
+
+
+@register.filter
 def hours(value: int | float | dt.timedelta | None) -> str:
     """As `duration`, but always in hours (`0 h 48`): for columns and statements, where numbers stand under each other."""
     if value is None or value == "":

@@ -1,7 +1,7 @@
-// A list that the server is asked for again (htmx polls #queue inside #queue-place): it says whether it is live, rests
+// A list that the server is asked for again (htmx polls #queue inside its [data-live-place="queue"]): it says whether it is live, rests
 // while nobody looks, and is never replaced by anything but itself. Rows that came or moved carry a mark for a while, and
 // are named once, politely. Without this file, and without htmx, the page stands as it was when it came.
-const place = document.getElementById("queue-place"), state = document.getElementById("live-state");
+const place = document.querySelector("[data-live-place]"), list = place?.dataset.livePlace, state = document.getElementById("live-state");
 const ours = (event) => place.contains(event.target);
 const rows = () => [...place.querySelectorAll("tr[data-row]")];
 const MARKED = 30_000;
@@ -47,20 +47,20 @@ function announce(before) {
 if (place && state && globalThis.htmx) {
   say("live");
   // A tab in the background asks nothing; it asks at once when it is looked at again.
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === "queue" && document.hidden) event.preventDefault(); });
-  document.addEventListener("visibilitychange", () => { if (!document.hidden) document.getElementById("queue")?.dispatchEvent(new Event("refresh")); });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.target.id === list && document.hidden) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) document.getElementById(list)?.dispatchEvent(new Event("refresh")); });
   // Anything but the list (the sign-in page, after the session's end) stays out of the page.
   let before = [];
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!ours(event)) return;
     before = rows().map((row) => row.id);
-    if (event.detail.xhr.status === 204 || event.detail.xhr.responseText.includes('id="queue"')) return;
+    if (event.detail.xhr.status === 204 || event.detail.xhr.responseText.includes(`id="${list}"`)) return;
     event.detail.shouldSwap = false;
     say("out");
   });
-  document.addEventListener("htmx:load", (event) => { if (event.detail.elt.id === "queue") announce(before); });
+  document.addEventListener("htmx:load", (event) => { if (event.detail.elt.id === list) announce(before); });
   document.addEventListener("htmx:afterRequest", (event) => {
-    if (ours(event) && event.detail.successful && (event.detail.xhr.status === 204 || event.detail.xhr.responseText.includes('id="queue"'))) say("live");
+    if (ours(event) && event.detail.successful && (event.detail.xhr.status === 204 || event.detail.xhr.responseText.includes(`id="${list}"`))) say("live");
   });
   // A failure is said here, quietly, once; a toast every 15 seconds would help nobody.
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {

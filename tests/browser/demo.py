@@ -47,16 +47,18 @@ def prepare() -> dict[str, Any]:
     from contracts.models import ChangeRequest, Contract, OnboardingActivity, OnboardingPlan
     from escalation import services as escalation
     from escalation.models import Escalation
+    from escalation.services import aside
     from notifications import services as notifications
     from notifications.selectors import letters
     from portal.demo.people import CAST
     from portal.demo.seed import seed
+    from slo.models import Clock
     from tickets.models import Blocking, Ticket
     from tickets.workflow import Status
 
     now = clock.now()
     seed(now - timedelta(minutes=5))  # two critical requests are missed meanwhile
-    escalation.tick_all(now=now)
+    escalation.tick_and_tell(now=now)
     with tenancy.engine():
         people = {one.key: User.objects.get(email=one.email) for one in CAST}
         northwind = Organization.objects.get(key="NW")
@@ -82,6 +84,8 @@ def prepare() -> dict[str, Any]:
             role="requester", now=now,
         )  # fmt: skip
         tickets = Ticket.objects.filter(organization=northwind).select_related("organization").order_by("id")
+        for clock in Clock.objects.filter(verdict="running").order_by("id")[:2]:  # as if the engine had failed on them
+            aside.put_aside(kind="clock", row_id=clock.pk, error=ArithmeticError(), now=now)
         open_one = Escalation.objects.filter(closed_at=None, acknowledged_at=None, organization=northwind)
         late = open_one.filter(ticket__requester=people["ann"]).order_by("id").first()
         assert late is not None

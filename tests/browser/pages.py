@@ -115,6 +115,7 @@ PAGES = (
     Page("change-withdraw", "portal:change_withdraw", "max", ("change",)),
     Page("people-index", "accounts:people_index", "max"),
     Page("people-manager", "accounts:people", "max", ("client",)),
+    Page("engine", "portal:engine", "nadia"),
     Page("staffing", "portal:staffing", "nadia"),
     Page("staffing-client", "portal:staffing_client", "nadia", ("client",)),
     Page("staffing-end", "portal:staffing_end", "nadia", ("client", "assignment")),

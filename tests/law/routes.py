@@ -61,6 +61,8 @@ ROUTES: dict[str, Route] = {
     "portal:visibility": Route("object", key, data={"sees": "own"}),
     "portal:remove_member": Route("object", lambda w: [w.cast.northwind.key, w.membership.pk]),
     "portal:staffing": Route("staff"),
+    "portal:engine": Route("staff"),
+    "portal:engine_again": Route("staff", lambda w: [w.aside.pk]),
     "portal:staffing_client": Route("object", key),
     "portal:staffing_end": Route("object", lambda w: [w.cast.northwind.key, w.assignment.pk]),
     "accounts:accept": Route("open", lambda w: ["forged"]),

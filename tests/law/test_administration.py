@@ -27,7 +27,7 @@ OURS = [
     for model in apps.get_models()
     if model._meta.app_config.path.startswith(str(ROOT) + "/") and ".venv" not in model._meta.app_config.path
 ]
-UNSEEN = {"EngineHeartbeat", "IdempotencyRecord", "TicketCounter"}  # no page shows them
+UNSEEN = {"EngineHeartbeat", "EngineMinute", "EngineOutage", "IdempotencyRecord", "TicketCounter"}  # no page shows them
 SAME = {"id", "sha256", "digest"}  # a number, and a name that is the same in every language
 # What the cast and the seeds happen to call things, which is also a word of the catalogue.
 GUIDE = tomllib.loads((LIBRARY / "total-care-guide-2025-03.toml").read_text(encoding="utf-8"))

@@ -40,7 +40,7 @@ APPEND_ONLY = {
 GLOBAL = {
     "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "slo.CalendarFeed",
     "tickets.Category", "tickets.RequestType",
-    "escalation.EngineHeartbeat", "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
+    "escalation.EngineHeartbeat", "escalation.EngineMinute", "escalation.EngineOutage", "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
     "contracts.StandardTerm", "contracts.StandardFile", "contracts.OnboardingTemplateActivity", "contracts.Exclusion",
 }  # fmt: skip
 # Rows written by hand into these would be an escalation of rights: nobody but the owner touches them.

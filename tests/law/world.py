@@ -38,7 +38,7 @@ from contracts.models import (
     StandardFile,
 )
 from contracts.services import editing
-from escalation.models import Escalation, EscalationStep
+from escalation.models import Escalation, EscalationStep, SetAside
 from integrations.models import ApiToken, IdempotencyRecord
 from integrations.services import create_token
 from tests.cast import PASSWORD, make_cast
@@ -223,6 +223,10 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
             acknowledge_by=now + timedelta(hours=1), next_at=now + timedelta(hours=1),
         )  # fmt: skip
         EscalationStep.objects.create(**mine, escalation=escalation, level=2, cause="persists", reason="x", at=now)
+        aside = SetAside.objects.create(
+            **mine, kind="clock", row_id=ticket.clocks.get().clock_id, ticket=ticket, error="ValueError", failed_at=now,
+            retry_at=now + timedelta(hours=1),
+        )  # fmt: skip
         IdempotencyRecord.objects.create(
             **mine, user=requester, key="x", request_digest="x", status=201, body="{}", at=now
         )
@@ -241,7 +245,7 @@ def side(cast: SimpleNamespace, name: str) -> SimpleNamespace:
             inside=inside, note=Message.objects.get(pk=inside.message_id), clause=clause, document=clause.document, token=token,
             clock_id=ticket.clocks.get().clock_id, contract=contract, organization=mine["organization"],
             line=line, blocking=blocking, requester=requester, membership=membership, assignment=assignment, team=team,
-            activity=activity, pdf=kept,
+            activity=activity, pdf=kept, aside=aside,
         )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class House:
             "SECRET_KEY": "of-the-tests-of-production-0123456789-abcdefghijklmnopqrstuvwxyz",
             "ALLOWED_HOSTS": HOST, "SITE_URL": f"https://{HOST}", "MAIL_FROM": f"no-reply@{HOST}",
             "SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(smtp_port), "SMTP_TLS": "0", "METRICS_TOKEN": "of-the-tests",
-            "WEB_CONCURRENCY": "2", "WORKER_CONCURRENCY": "1",
+            "WEB_CONCURRENCY": "2", "WORKER_CONCURRENCY": "1", "ENGINE_ALARM_AFTER": "120",
         }  # fmt: skip
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.ports: dict[str, int] = {}

@@ -30,6 +30,9 @@ OVERDUE = """
         next_at = next_at - span FROM (SELECT interval '60 days' AS span) AS moved WHERE next_at > now()"""
 
 
+OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
+
+
 class Letterbox:
     """An SMTP server's memory: the Message-ID of everything that came."""
 
@@ -78,6 +81,8 @@ def house(tmp_path: Path, letterbox: tuple[Letterbox, int]) -> Iterator[House]:
             here.kill(name)
         valkey.flushdb()
         valkey.close()
+        # PostgreSQL notices a moment later that somebody died, and the owner may not send away whom the web logged in.
+        until(lambda: not here.sql(OTHERS, here.name), "nobody is connected any more")
         owner(f"DROP DATABASE {here.name} WITH (FORCE)")
 
 
@@ -115,6 +120,11 @@ class Submitting(threading.Thread):
             self.unsure.append(subject)
         else:
             (self.acknowledged if status == 302 else self.refused).append(subject if status == 302 else said[:1000])
+
+
+def alarms(box: Letterbox) -> Counter[str]:
+    """Mails that say that the engine stopped."""
+    return Counter(name for name in box.came if name.startswith("<engine_stopped-"))
 
 
 def leases_of_the_dead(house: House, killed_at: Any) -> set[str]:
@@ -219,6 +229,13 @@ def test_one_of_each_is_killed_and_nothing_is_lost_or_done_twice(house, letterbo
     served = (house.folder / "web2.log").read_text().count('"message": "POST /tickets/new/ 302"')
     counted = f'totalcare_request_seconds_count{{method="POST",route="/tickets/new/",status="302"}} {served}.0'
     assert counted in watcher.ask(house.ports["web2"], "/metrics")[1]
+    # The last bell is silent: the web that is left tells service lead and administrator, once, with no worker's help.
+    for name in ("worker2", "beat2"):
+        house.kill(name)
+    house.sql("UPDATE escalation_engineheartbeat SET seen_at = seen_at - interval '1 hour'")
+    until(lambda: len(alarms(letterbox[0])) == 2, "the alarm has come")
+    until(lambda: house.sql("SELECT 1 FROM escalation_engineoutage WHERE told_at IS NOT NULL"), "it is remembered")
+    assert set(alarms(letterbox[0]).values()) == {1}
     for log in house.folder.glob("*.log"):
         for line in log.read_text().splitlines():
             assert json.loads(line)["level"] not in {"critical"}, line

@@ -12,8 +12,7 @@ from common import tenancy
 from conftest import login_as, restore_catalogue
 from escalation.models import Escalation
 from notifications.models import Delivery
-from portal.replay import run
-from tests.replay import reference
+from portal.replay import reference, run
 from tickets.models import Message, Ticket
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -56,6 +55,19 @@ def test_the_small_log_gives_what_was_computed_by_hand(tmp_path):
     assert rows == reference.expected(SMALL)
     assert "21 tickets, 100 events" in said
     assert "all             21      12       7       2" in said
+
+
+def test_a_check_compares_every_ticket_with_the_slow_reference(tmp_path, monkeypatch):
+    said, _rows = replay(SMALL, tmp_path, "--check")
+    assert "checked: all 21 tickets" in said
+    between = reference.between
+    monkeypatch.setattr(reference, "between", lambda start, end: between(start, end) + 1)
+    with pytest.raises(CommandError, match="differences from the slow reference"):
+        replay(SMALL, tmp_path, "--check")
+    spoiled = tmp_path / "spoiled.csv"
+    spoiled.write_text(SMALL.read_text(encoding="utf-8") + "nonsense\n", encoding="utf-8")
+    with pytest.raises(CommandError, match="every line makes sense"):
+        replay(spoiled, tmp_path, "--check")
 
 
 def test_a_second_run_changes_nothing(tmp_path):

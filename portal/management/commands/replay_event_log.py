@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from portal.replay import report, world
+from portal.replay import reference, report, world
 from portal.replay.log import NotALogError, read
 from portal.replay.run import Outcome, replay
 
@@ -22,9 +23,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="the log: one event a line, with a header")
         parser.add_argument("--json", type=Path, metavar="FILE", help="write a line a ticket to this file")
+        parser.add_argument("--check", action="store_true", help="compare every ticket with a slow reference")
         parser.add_argument("--limit-cases", type=int, metavar="N", help="only the first N cases of the log")
 
-    def handle(self, *, file: Path, json: Path | None, limit_cases: int | None, **options: Any) -> None:
+    def handle(self, *, file: Path, json: Path | None, limit_cases: int | None, check: bool, **options: Any) -> None:
         if limit_cases is not None and limit_cases < 1:
             raise CommandError("--limit-cases takes a number from 1.")
         if json and not json.absolute().parent.is_dir():
@@ -33,6 +35,8 @@ class Command(BaseCommand):
             log = read(file)
         except NotALogError as error:
             raise CommandError(str(error)) from error
+        if check and log.rejected:
+            raise CommandError("--check needs a log whose every line makes sense.")
         cases = log.cases[:limit_cases]
         for line in log.rejected:
             self.stdout.write(f"line {line.number} skipped: {line.why}")
@@ -56,6 +60,19 @@ class Command(BaseCommand):
             self.stdout.write(text)
         levels = ", ".join(f"{count} to level {level}" for level, count in report.escalated(built).items())
         self.stdout.write(f"escalated: {levels or 'none'}; lines skipped: {len(log.rejected)}")
+        if check:
+            self.compare(rows, reference.expected(file)[:limit_cases])
+
+    def compare(self, rows: Sequence[report.Record], expected: Sequence[dict[str, Any]]) -> None:
+        """Exit with 1 where a ticket's due instant, business time or verdict isn't the slow reference's."""
+        found = report.differences(rows, expected)
+        for line in found[:20]:
+            self.stdout.write(line)
+        if found:
+            raise CommandError(f"{len(found)} differences from the slow reference.")
+        self.stdout.write(
+            f"checked: all {len(rows)} tickets are as the slow reference has them, and so are the totals."
+        )
 
     def tell(self, outcome: Outcome, took: float) -> None:
         """What this run did, and at what pace."""

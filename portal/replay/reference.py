@@ -1,11 +1,14 @@
 """The same questions answered slowly and by another way: wall-clock time, day by day, nothing imported from the product.
 
+`replay_event_log --check` and the tests compare with it. A log with lines that make no sense is beyond it.
+
 Desk hours never touch the night in which clocks change, so business time can be counted on the wall clock alone.
 """
 
 import csv
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 PRIORITIES = {
     "Value 1": ("low", 1080),
@@ -22,18 +25,19 @@ MOVED = {
 ANSWERS = {"Take in charge ticket", "Resolve ticket"}
 
 
-def expected(path: Path) -> list[dict]:
+def expected(path: Path) -> list[dict[str, Any]]:
     """What the product has to say of every case of a log without nonsense, in the order of the file."""
-    cases: dict[str, list[dict]] = {}
+    cases: dict[str, list[dict[str, Any]]] = {}
     with path.open(newline="", encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            row["at"] = datetime.strptime(row["Complete Timestamp"], "%Y/%m/%d %H:%M:%S.%f")  # noqa: DTZ007
-            cases.setdefault(row["Case ID"], []).append(row)
+            one: dict[str, Any] = {**row}
+            one["at"] = datetime.strptime(row["Complete Timestamp"], "%Y/%m/%d %H:%M:%S.%f")  # noqa: DTZ007
+            cases.setdefault(row["Case ID"], []).append(one)
     end = max(row["at"] for rows in cases.values() for row in rows)
     return [record(case, rows, end) for case, rows in cases.items()]
 
 
-def record(case: str, rows: list[dict], end: datetime) -> dict:
+def record(case: str, rows: list[dict[str, Any]], end: datetime) -> dict[str, Any]:
     """One case by its first event and its first answer."""
     first = rows[0]
     priority, minutes = PRIORITIES[first["seriousness_2"]]
