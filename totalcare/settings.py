@@ -301,6 +301,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(5),
         "options": {"expires": 5},
     },
+    "long-work": {
+        "task": "tickets.tasks.do_long_work",
+        "schedule": schedule(2),
+        "options": {"expires": 2},
+    },
     "forget": {
         "task": "integrations.tasks.forget",
         "schedule": schedule(3600),

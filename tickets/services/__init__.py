@@ -4,6 +4,7 @@ from .attaching import sweep_files
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
+from .foreseeing import count_impact, foresee, foresee_again
 from .handling import assign, prioritize
 from .handover import hand_back, hand_over
 from .moving import moves
@@ -32,7 +33,10 @@ __all__ = [
     "check_number",
     "close_resolved",
     "confirm_solved",
+    "count_impact",
     "decide_scope",
+    "foresee",
+    "foresee_again",
     "hand_back",
     "hand_over",
     "log_time",
