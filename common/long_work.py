@@ -27,6 +27,8 @@ PATIENCE = 5.0
 """Seconds after which a worker gives back what it hasn't finished, so that ticks and mails have their turn."""
 ATTEMPTS = 5
 """How often a row is taken up without getting any further."""
+A_MOMENT = timedelta(seconds=1)
+"""How long rows that others hold are left to them."""
 SILENCE = timedelta(seconds=30)
 """How long nobody may have touched an unfinished row before a page says so."""
 
@@ -37,6 +39,10 @@ class GaveUp(Exception):
     def __init__(self, code: str):
         super().__init__(code)
         self.code = code
+
+
+class NotYet(Exception):
+    """What is left is in somebody else's hands for a moment: the batch is undone and tried again soon, as often as it takes."""
 
 
 class LongWork(models.Model):
@@ -143,6 +149,9 @@ def _carry_on(row: W, batch: Batch, ends: float) -> int:
         except GaveUp as gave_up:
             _failed(model, row.pk, lease, gave_up.code)
             break
+        except NotYet:
+            _give_back(model, row.pk, lease, after=A_MOMENT)
+            break
         except Exception:
             logger.exception("%s %s: a batch failed", model._meta.label, row.pk)
             _failed(model, row.pk, lease, "")
@@ -175,11 +184,7 @@ def _one(model: type[W], pk: int, lease: Any, batch: Batch) -> bool | None:
 
 def _ours(model: type[W], pk: int, lease: Any) -> W | None:
     rows: Any = model._default_manager
-    row: W | None = (
-        rows.select_for_update(no_key=True)
-        .filter(pk=pk, lease=lease, state=LongWork.State.RUNNING)
-        .first()
-    )
+    row: W | None = rows.select_for_update(no_key=True).filter(pk=pk, lease=lease, state=LongWork.State.RUNNING).first()
     return row
 
 
@@ -196,12 +201,13 @@ def _failed(model: type[W], pk: int, lease: Any, code: str) -> None:
         row.save()
 
 
-def _give_back(model: type[W], pk: int, lease: Any) -> None:
-    """Whoever comes next may take it at once."""
+def _give_back(model: type[W], pk: int, lease: Any, after: timedelta = timedelta(0)) -> None:
+    """Whoever comes next may take it, at once or after a moment; whoever gives it back hasn't failed."""
     with tenancy.engine() as now:
         row = _ours(model, pk, lease)
         if row is not None:
-            row.lease, row.leased_until = None, now
+            row.lease, row.leased_until = None, now + after
+            row.attempts = 0 if after else row.attempts
             row.save()
 
 

@@ -46,7 +46,9 @@ def is_open(user: User, proposal: Proposal) -> bool:
     """Whether there is anything to foresee for this reader: not once it is over or in effect, and of a draft only for us."""
     if proposal.status in amendment.OVER or proposal.in_effect_at is not None:
         return False
-    return user.is_valiantys or proposal.status != Proposal.Status.DRAFTING  # a client sees a text once it is on the table
+    return (
+        user.is_valiantys or proposal.status != Proposal.Status.DRAFTING
+    )  # a client sees a text once it is on the table
 
 
 def impact(user: User, proposal: Proposal, work: ImpactPreview, now: datetime) -> Impact:

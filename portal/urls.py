@@ -5,7 +5,19 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, homes, library, onboarding, people, responsibilities, staffing, work
+from .views import (
+    accounts,
+    bulk,
+    calendars,
+    changes,
+    homes,
+    library,
+    onboarding,
+    people,
+    responsibilities,
+    staffing,
+    work,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -46,5 +58,11 @@ urlpatterns = [
     path("responsibilities/<str:key>/new/", responsibilities.new, name="responsibility_new"),
     path("responsibilities/<str:key>/<int:pk>/", responsibilities.line, name="responsibility"),
     path("responsibilities/<str:key>/<int:pk>/edit/", responsibilities.edit, name="responsibility_edit"),
+    path("calendars/", calendars.calendars, name="calendars"),
+    path("calendars/<int:pk>/change/", calendars.draft, name="calendar_draft"),
+    path("calendars/changes/<int:pk>/", calendars.change, name="calendar_change"),
+    path("calendars/changes/<int:pk>/publish/", calendars.act, {"act": "publish"}, name="calendar_publish"),
+    path("calendars/changes/<int:pk>/discard/", calendars.act, {"act": "discard"}, name="calendar_discard"),
+    path("calendars/changes/<int:pk>/again/", calendars.act, {"act": "again"}, name="calendar_again"),
     path("theme/", set_theme, name="set_theme"),
 ]

@@ -17,4 +17,4 @@ def close_resolved() -> int:
 @shared_task
 def do_long_work() -> int:
     """Take up, or carry on with, what takes longer than anybody waits."""
-    return services.count_impact()
+    return services.count_impact() + services.follow_calendars()

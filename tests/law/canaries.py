@@ -32,6 +32,10 @@ MUTE = {
     "contracts_clauseterm.key": "the registry's word",
     "contracts_clauseterm.value": "a number or a yes or no",
     "contracts_hoursentry.cause_kind": "a word of ours",
+    "tickets_impactpreview.text_hash": "a hash",
+    "tickets_impactpreview.basis_hash": "a hash",
+    "tickets_impactpreview.failure": "a word of ours",
+    "tickets_impactpreview.result": "figures",
     "slo_clock.term_key": "the registry's word",
     "audit_event.verb": "a word of ours",
     "audit_event.subject_kind": "a word of ours",
@@ -50,7 +54,7 @@ MUTE = {
 }
 # Tables that hold nothing of any client's: ours, the same for all, or another package's machinery.
 NOBODYS = {
-    "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition",
+    "escalation_engineheartbeat", "tickets_category", "tickets_requesttype", "slo_businesscalendar", "slo_calendaredition", "slo_calendarchange",
     "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm",
     "contracts_onboardingtemplateactivity", "contracts_exclusion",
     "auth_permission", "auth_group", "django_content_type", "django_session", "django_admin_log",

@@ -38,7 +38,7 @@ APPEND_ONLY = {
 }
 # What belongs to no client: people, and data that is the same for all. Everything else carries organization_id.
 GLOBAL = {
-    "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "tickets.Category", "tickets.RequestType",
+    "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "slo.CalendarChange", "tickets.Category", "tickets.RequestType",
     "escalation.EngineHeartbeat", "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
     "contracts.StandardTerm", "contracts.OnboardingTemplateActivity", "contracts.Exclusion",
 }  # fmt: skip

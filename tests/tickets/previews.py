@@ -15,7 +15,9 @@ from tickets.models import ImpactPreview
 def whole(proposal: Proposal) -> Proposal:
     """As a page reads it: with its document and its contract."""
     with tenancy.everyone():
-        return Proposal.objects.select_related("document__amends", "document__contract__organization").get(pk=proposal.pk)
+        return Proposal.objects.select_related("document__amends", "document__contract__organization").get(
+            pk=proposal.pk
+        )
 
 
 def previewed(cast: Any, proposal: Proposal | None = None, **more: Any) -> ImpactPreview:

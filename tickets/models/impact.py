@@ -52,7 +52,12 @@ class ImpactMove(TenantModel):
         verbose_name=_("preview"),
     )  # fmt: skip
     ticket = models.ForeignKey(
-        Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("ticket")
+        Ticket,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("ticket"),
     )
     before = models.DateTimeField(_("due now"))
     after = models.DateTimeField(_("due then"))

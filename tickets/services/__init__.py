@@ -4,6 +4,7 @@ from .attaching import sweep_files
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
+from .following import follow_calendars
 from .foreseeing import count_impact, foresee, foresee_again
 from .handling import assign, prioritize
 from .handover import hand_back, hand_over
@@ -35,6 +36,7 @@ __all__ = [
     "confirm_solved",
     "count_impact",
     "decide_scope",
+    "follow_calendars",
     "foresee",
     "foresee_again",
     "hand_back",

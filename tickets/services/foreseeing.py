@@ -49,7 +49,9 @@ def _asked(actor: User, proposal: Proposal, now: datetime, *, again: bool) -> Im
     )
     if created or (_is_fresh(preview, basis, now) and not again):
         return preview
-    preview = ImpactPreview.objects.select_for_update(no_key=True).get(pk=preview.pk)  # who asks at the same moment waits
+    preview = ImpactPreview.objects.select_for_update(no_key=True).get(
+        pk=preview.pk
+    )  # who asks at the same moment waits
     if _is_fresh(preview, basis, now) and (not again or preview.is_unfinished):
         return preview
     ImpactMove.objects.filter(organization_id=proposal.organization_id, preview=preview).delete()
@@ -88,9 +90,13 @@ def _batch(preview: ImpactPreview, now: datetime) -> bool:
     """The next clocks, as the client's own role: what it can't see isn't counted."""
     with tenancy.organizations(preview.organization_id):
         rows = Proposal.objects.filter(organization_id=preview.organization_id)
-        proposal = rows.select_related("document__amends", "document__contract__organization").get(pk=preview.proposal_id)
+        proposal = rows.select_related("document__amends", "document__contract__organization").get(
+            pk=preview.proposal_id
+        )
         today, contract = preview.counted_on, proposal.document.contract
-        if _basis(proposal, today) != {name: getattr(preview, name) for name in ("text_hash", "basis_hash", "counted_on")}:
+        if _basis(proposal, today) != {
+            name: getattr(preview, name) for name in ("text_hash", "basis_hash", "counted_on")
+        }:
             raise long_work.GaveUp("changed")  # the next reader asks for the new one
         clocks = running(contract, now).filter(pk__gt=preview.cursor).order_by("pk")
         if not preview.total:
