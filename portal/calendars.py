@@ -99,15 +99,18 @@ def figures(user: User, change: CalendarChange, now: datetime) -> dict[str, Any]
 def compared(change: CalendarChange) -> dict[str, Any]:
     """What the change says beside what the calendar says without it."""
     editions = change.calendar.editions.order_by("-number")
-    before = (
-        editions.exclude(pk=change.edition_id)
-        .filter(number__lt=change.edition.number if change.edition else 1 << 30)
-        .first()
-    )
+    if change.edition is not None:
+        editions = editions.filter(number__lt=change.edition.number)
+    before = editions.first()
     old = before.holidays if before else {}
-    days = sorted({*old, *change.holidays})
     return {
-        "before": before, "hours_before": words.week(before.weekly) if before else [], "hours_after": words.week(change.weekly),
-        "added": [(date.fromisoformat(day), change.holidays[day]) for day in days if old.get(day) != change.holidays.get(day) and day in change.holidays],
-        "removed": [(date.fromisoformat(day), old[day]) for day in days if day not in change.holidays],
-    }  # fmt: skip
+        "before": before,
+        "hours_before": words.week(before.weekly) if before else [],
+        "hours_after": words.week(change.weekly),
+        "added": _days({day: name for day, name in change.holidays.items() if old.get(day) != name}),
+        "removed": _days({day: name for day, name in old.items() if day not in change.holidays}),
+    }
+
+
+def _days(holidays: dict[str, str]) -> list[tuple[date, str]]:
+    return [(date.fromisoformat(day), name) for day, name in sorted(holidays.items())]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,7 +56,7 @@ class CalendarAdmin(ServiceAdmin):
     ordering = ("name",)
     fields = ("name", "zone", "weekly", "country", "holidays", "effective_at")
     inlines = (EditionInline,)
-    actions_detail = ("export_holidays", "import_holidays", "retire", "offer_again")
+    actions_detail = ("change_with_preview", "export_holidays", "import_holidays", "retire", "offer_again")
     warn_unsaved_form = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -94,6 +94,11 @@ class CalendarAdmin(ServiceAdmin):
             now=request.now, **form.rule,
         )  # fmt: skip
         messages.success(request, _("Edition %(number)s is published.") % {"number": edition.number})
+
+    @action(description=gettext_lazy("Change with a preview"), url_path="preview")
+    def change_with_preview(self, request: Any, object_id: str) -> HttpResponse:
+        """On the portal's own page: what the next edition would move is shown before it is published."""
+        return HttpResponseRedirect(reverse("portal:calendar_draft", args=[self.found(request, object_id).pk]))
 
     @action(description=gettext_lazy("Retire…"), url_path="retire")
     def retire(self, request: Any, object_id: str) -> HttpResponse:

@@ -68,12 +68,14 @@ def change(request: Request, pk: int) -> HttpResponse:
 def act(request: Request, pk: int, act: str) -> HttpResponse:
     """Publish what was read, discard it, or count again."""
     check_staff(request.user, "contract.edit")
-    said = {"actor": request.user, "change": get_object_or_404(change_by_id(pk)), "now": request.now}
+    found = get_object_or_404(change_by_id(pk))
     try:
         if act == "publish":
-            services.publish_change(**said, text_hash=request.POST.get("text_hash", ""))
+            text_hash = request.POST.get("text_hash", "")
+            services.publish_change(actor=request.user, change=found, text_hash=text_hash, now=request.now)
         else:
-            {"discard": services.discard_change, "again": services.foresee_change_again}[act](**said)
+            call = services.discard_change if act == "discard" else services.foresee_change_again
+            call(actor=request.user, change=found, now=request.now)
         messages.success(request, DONE[act]())
     except Refused as refusal:
         messages.error(request, str(refusal))

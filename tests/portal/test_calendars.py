@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from common import tenancy
-from slo.models import CalendarChange, CalendarEdition
+from slo.models import BusinessCalendar, CalendarChange, CalendarEdition
 from tests.portal.test_change_impact import said
 from tests.tickets.acting import clock_of, opened
 from tickets import services as tickets
@@ -158,3 +160,18 @@ def test_only_administrators_come_here(cast, client, get, draft, who, status):
     for act in ("publish", "discard", "again"):
         assert client.post(f"/calendars/changes/{pk}/{act}/").status_code == status
     assert (only().status, only().state) == ("drafted", "waiting")
+
+
+def test_the_list_asks_as_often_for_many_calendars_as_for_few(cast, client, draft):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/calendars/").status_code == 200
+        return len(queries)
+
+    draft()
+    asked()
+    few = asked()
+    with tenancy.everyone():
+        for number in range(5):
+            BusinessCalendar.objects.create(name=f"Calendar {number}")
+    assert asked() == few <= 20
