@@ -59,6 +59,8 @@ def _further(user: User) -> list[dict[str, str]]:
     places = []
     if not user.is_valiantys or allows(user.staff_role, "ticket.open"):
         places.append({"label": _("New request"), "url": reverse("tickets:new")})
+    if allows(user.staff_role, "contract.edit"):
+        places.append({"label": _("Calendars"), "url": reverse("portal:calendars")})
     if user.is_valiantys:
         queue, views = reverse("portal:queue"), [name for name in VIEWS if name != "urgent"]
         places += [{"label": f"{_('Queue')} · {VIEWS[name]}", "url": f"{queue}?view={name}"} for name in views]

@@ -1,4 +1,4 @@
-"""What an amendment would do to work that is open, before anyone signs: computed on the real rows by the rule that moves them."""
+"""What an amendment would do to work that is open, before anyone signs, as its reader sees it."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
-from contracts import amendment, signing
+from contracts import amendment
 from contracts.models import Proposal
-from contracts.precedence import Unsettled
-from contracts.selectors import day_of
 from escalation.models import LadderPerson
-from slo.services import NoEdition
-from tickets import services as tickets
-from tickets.models import Ticket
-from tickets.services.moving import Move
+from tickets.models import ImpactMove, ImpactPreview, Ticket
 
 WORST = 10
 
 
 @dataclass(frozen=True)
 class Impact:
-    """`moves`: those clocks whose requests this reader sees, the most tightened first; the counts are of all of them."""
+    """The figures of all, as far as they are counted; of the moves those whose requests this reader sees, the most tightened first."""
 
-    moved: int
-    sooner: int
-    later: int
-    newly_late: int
-    open_requests: int
-    requesters: int
-    moves: tuple[Move, ...]
-    hours: bool
-    ladder: tuple[str, ...]
-    impossible: str = ""
+    work: ImpactPreview
+    stalled: bool
+    moved: int = 0
+    sooner: int = 0
+    newly_late: int = 0
+    open_requests: int = 0
+    requesters: int = 0
+    hours: bool = False
+    impossible: bool = False
+    moves: tuple[ImpactMove, ...] = ()
+    ladder: tuple[str, ...] = ()
+
+    @property
+    def later(self) -> int:
+        """How many would be due later."""
+        return self.moved - self.sooner
 
     @property
     def more(self) -> int:
@@ -41,33 +42,23 @@ class Impact:
         return self.moved - len(self.moves)
 
 
-def impact(user: User, proposal: Proposal, now: datetime) -> Impact | None:
-    """As if the last signature came now; None once it has taken effect or is over."""
+def is_open(user: User, proposal: Proposal) -> bool:
+    """Whether there is anything to foresee for this reader: not once it is over or in effect, and of a draft only for us."""
     if proposal.status in amendment.OVER or proposal.in_effect_at is not None:
-        return None
-    today, contract = day_of(now), proposal.document.contract
-    mine = Ticket.objects.filter(organization_id=contract.organization_id, contract=contract)
-    try:
-        found = tickets.moves(
-            contract, signing.signed_agreement(proposal, today), on=signing.first_day(proposal, today), now=now
-        )
-    except (Unsettled, NoEdition) as error:
-        return Impact(0, 0, 0, 0, mine.open().count(), 0, (), False, (), impossible=str(error))
-    visible = set(Ticket.objects.visible_to(user).filter(pk__in=[one.ticket.pk for one in found]).values_list("pk", flat=True))  # fmt: skip
-    shown = sorted((one for one in found if one.ticket.pk in visible), key=lambda one: one.after - one.before)
-    sooner = sum(one.upward for one in found)
-    keys = {term.key for clause in signing.clauses_of(proposal.document) for term in clause.terms.all()}
-    return Impact(
-        moved=len(found),
-        sooner=sooner,
-        later=len(found) - sooner,
-        newly_late=sum(one.is_late(now) for one in found),
-        open_requests=mine.open().count(),
-        requesters=len({one.ticket.requester_id for one in found}),
-        moves=tuple(shown[:WORST]),
-        hours=any(key.startswith("hours.") for key in keys),
-        ladder=_ladder(proposal),
-    )
+        return False
+    return (
+        user.is_valiantys or proposal.status != Proposal.Status.DRAFTING
+    )  # a client sees a text once it is on the table
+
+
+def impact(user: User, proposal: Proposal, work: ImpactPreview, now: datetime) -> Impact:
+    """The count for one reader; without figures while it is under way."""
+    if work.state != ImpactPreview.State.DONE:
+        return Impact(work, work.is_stalled(now))
+    mine = ImpactMove.objects.visible_to(user).filter(organization_id=work.organization_id, preview=work)
+    seen = mine.filter(ticket__in=Ticket.objects.visible_to(user).filter(organization_id=work.organization_id))
+    worst = seen.select_related("ticket__organization").order_by("shift_seconds", "pk")[:WORST]
+    return Impact(work, False, **work.result, moves=tuple(worst), ladder=_ladder(proposal))
 
 
 def _ladder(proposal: Proposal) -> tuple[str, ...]:

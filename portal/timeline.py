@@ -32,7 +32,7 @@ VERBS = {
     "ticket.scope_taken_back": gettext_lazy("%(who)s took the decision about the scope back: %(after)s"),
     "ticket.blocked": gettext_lazy("%(who)s said what the request waits for"),
     "ticket.unblocked": gettext_lazy("%(who)s said that the request no longer waits"),
-    "ticket.promise_moved": gettext_lazy("An amendment moved the first answer’s due time"),
+    "ticket.promise_moved": gettext_lazy("The first answer’s due time moved: its agreement or its calendar changed"),
     "clock.warning": gettext_lazy("The first answer is due soon"),
     "clock.breach": gettext_lazy("The first answer is late"),
     "escalation.opened": gettext_lazy("Escalated to level %(level)s: %(cause)s"),

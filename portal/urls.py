@@ -8,6 +8,7 @@ from accounts.views.own import set_theme
 from .views import (
     accounts,
     bulk,
+    calendar_changes,
     calendars,
     changes,
     engine,
@@ -67,5 +68,11 @@ urlpatterns = [
     path("responsibilities/<str:key>/<int:pk>/edit/", responsibilities.edit, name="responsibility_edit"),
     path("engine/", engine.engine, name="engine"),
     re_path(rf"^engine/aside/{PK}/again/$", engine.try_again, name="engine_again"),
+    path("calendars/", calendar_changes.calendars, name="calendars"),
+    path("calendars/<int:pk>/change/", calendar_changes.draft, name="calendar_draft"),
+    path("calendars/changes/<int:pk>/", calendar_changes.change, name="calendar_change"),
+    path("calendars/changes/<int:pk>/publish/", calendar_changes.act, {"act": "publish"}, name="calendar_publish"),
+    path("calendars/changes/<int:pk>/discard/", calendar_changes.act, {"act": "discard"}, name="calendar_discard"),
+    path("calendars/changes/<int:pk>/again/", calendar_changes.act, {"act": "again"}, name="calendar_again"),
     path("theme/", set_theme, name="set_theme"),
 ]

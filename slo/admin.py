@@ -59,7 +59,7 @@ class CalendarAdmin(ServiceAdmin):
     fields = ("name", "zone", "weekly", "country", "holidays", "effective_at")
     inlines = (EditionInline,)
     actions_detail = (
-        "see_year", "add_day", "public_holidays", "import_ics", "follow", "import_holidays", "export_holidays", "retire",
+        "see_year", "change_with_preview", "add_day", "public_holidays", "import_ics", "follow", "import_holidays", "export_holidays", "retire",
         "offer_again",
     )  # fmt: skip
     warn_unsaved_form = True
@@ -99,6 +99,11 @@ class CalendarAdmin(ServiceAdmin):
             now=request.now, **form.rule,
         )  # fmt: skip
         messages.success(request, _("Edition %(number)s is published.") % {"number": edition.number})
+
+    @action(description=gettext_lazy("Change with a preview"), url_path="preview")
+    def change_with_preview(self, request: Any, object_id: str) -> HttpResponse:
+        """On the portal's own page: what the next edition would move is shown before it is published."""
+        return HttpResponseRedirect(reverse("portal:calendar_draft", args=[self.found(request, object_id).pk]))
 
     @action(description=gettext_lazy("Retire…"), url_path="retire")
     def retire(self, request: Any, object_id: str) -> HttpResponse:

@@ -147,6 +147,12 @@ class Clock(TenantModel):
             models.Index(
                 fields=["historical", "next_at", "id"], condition=models.Q(next_at__isnull=False), name="slo_clock_next"
             ),
+            # the clocks that a change of a calendar moves: slo.services.changes.open_clocks
+            models.Index(
+                fields=["edition", "id"],
+                name="slo_clock_measured_by",
+                condition=models.Q(verdict="running", stopped_at__isnull=True, historical=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -179,3 +185,6 @@ class ClockStep(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M}"
+
+
+from .change_models import CalendarChange as CalendarChange  # noqa: E402 - its keys name the models above

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from typing import Any
 
-from .models import CalendarEdition
+from django.db.models import QuerySet
+from django.http import Http404
+
+from .models import BusinessCalendar, CalendarChange, CalendarEdition
 
 OpenDay = Callable[[date], bool]
 
@@ -24,3 +28,32 @@ def business_days(calendar_ids: Iterable[int | None], at: datetime) -> dict[int,
 def _by(edition: CalendarEdition) -> OpenDay:
     rule = edition.rule()
     return lambda day: bool(rule.windows_on(day))
+
+
+
+def calendar_by_id(pk: int) -> QuerySet[BusinessCalendar]:
+    """The calendar, if there is one; calendars belong to no client."""
+    return BusinessCalendar.objects.filter(pk=pk)
+
+
+def change_by_id(pk: int) -> QuerySet[CalendarChange]:
+    """The change of a calendar, with its calendar, its edition and who wrote it."""
+    return CalendarChange.objects.filter(pk=pk).select_related("calendar", "edition", "drafted_by", "closed_by")
+
+
+def draft_of(calendar: BusinessCalendar) -> CalendarChange | None:
+    """The change of a calendar that is being written."""
+    return CalendarChange.objects.filter(calendar=calendar, status=CalendarChange.Status.DRAFTED).first()
+
+
+def last_said(calendar: BusinessCalendar) -> dict[str, Any]:
+    """What the newest edition says, though it may be still to come; Http404 for a calendar that has said nothing yet."""
+    newest = (
+        CalendarEdition.objects.filter(calendar=calendar)
+        .order_by("-number")
+        .values("zone", "weekly", "holidays")
+        .first()
+    )
+    if newest is None:
+        raise Http404
+    return dict(newest)

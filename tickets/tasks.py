@@ -12,3 +12,9 @@ def close_resolved() -> int:
     """Close what was left resolved long enough."""
     with tenancy.engine() as now:
         return services.close_resolved(now=now)
+
+
+@shared_task
+def do_long_work() -> int:
+    """Take up, or carry on with, what takes longer than anybody waits."""
+    return services.count_impact() + services.follow_calendars()

@@ -45,7 +45,7 @@ VERBS = {
     "ticket.responded": _("First answer"),
     "ticket.assigned": _("Assignee changed"),
     "ticket.prioritized": _("Priority corrected"),
-    "ticket.promise_moved": _("First answer moved by an amendment"),
+    "ticket.promise_moved": _("First answer moved by an amendment or a calendar"),
     "ticket.status_changed": _("Status changed"),
     "ticket.resolved": _("Request resolved"),
     "ticket.resolution_told": _("Resolution told to the client"),

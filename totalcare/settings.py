@@ -316,6 +316,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": schedule(5),
         "options": {"expires": BELL_SECONDS},
     },
+    "long-work": {
+        "task": "tickets.tasks.do_long_work",
+        "schedule": schedule(2),
+        "options": {"expires": 2},
+    },
     "forget": {
         "task": "integrations.tasks.forget",
         "schedule": schedule(3600),

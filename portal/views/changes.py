@@ -23,6 +23,7 @@ from contracts.services import TextChanged
 from portal import changes as pages
 from portal import impact as impacts
 from portal.forms import AskForm, DraftForm, ReasonForm, SignForm
+from tickets import services as tickets
 from tickets.selectors import ticket_by_reference
 
 
@@ -100,18 +101,21 @@ def change(request: Request, pk: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_http_methods(["GET", "POST"])
 def impact(request: Request, pk: int) -> HttpResponse:
-    """What the newest text would move: a fragment of the change's page, or a page of its own."""
+    """What the newest text would move, or how far that is counted: a fragment, or a page of its own. POST counts again."""
     found = change_of(request, pk)
     proposal = proposal_of(request, found)
-    if proposal.status == Proposal.Status.DRAFTING and not request.user.is_valiantys:
-        raise Http404  # a client sees a text once it is on the table
-    shown = impacts.impact(request.user, proposal, request.now)
-    if shown is None:
+    if not impacts.is_open(request.user, proposal):
         raise Http404
-    page = "portal/_change_impact.html" if getattr(request, "htmx", False) else "portal/change_impact.html"
-    return render(request, page, {"change": found, "impact": shown})
+    ask = tickets.foresee_again if request.method == "POST" else tickets.foresee
+    work = ask(actor=request.user, proposal=proposal, now=request.now)
+    by_htmx = bool(getattr(request, "htmx", False))
+    if request.method == "POST" and not by_htmx:
+        return redirect("portal:change_impact", pk)
+    shown = impacts.impact(request.user, proposal, work, request.now)
+    page = "portal/_change_impact_body.html" if by_htmx else "portal/change_impact.html"
+    return render(request, page, {"change": found, "impact": shown, "polled": by_htmx})
 
 
 @login_required

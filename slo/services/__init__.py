@@ -1,6 +1,18 @@
 """The only writers of calendars and clocks."""
 
 from .calendars import NoEdition, business_day, business_days, close_of_business_day, edition_at, publish_edition
+from .changes import (
+    adopt_editions,
+    comes_after_another,
+    discard_change,
+    draft_change,
+    foresee_batch,
+    foresee_change_again,
+    move_clocks,
+    open_clocks,
+    publish_change,
+    summed,
+)
 from .clocks import retarget_clock, start_clock, stop_clock, void_clock
 from .feeds import ask_again, claim_feeds, drop_feed, set_feed, take_feed
 from .naming import slug_for
@@ -10,14 +22,23 @@ __all__ = [
     "Fired",
     "FiredBatch",
     "NoEdition",
+    "adopt_editions",
     "ask_again",
     "business_day",
     "business_days",
     "claim_feeds",
     "close_of_business_day",
+    "comes_after_another",
+    "discard_change",
+    "draft_change",
     "drop_feed",
     "edition_at",
     "fire_due",
+    "foresee_batch",
+    "foresee_change_again",
+    "move_clocks",
+    "open_clocks",
+    "publish_change",
     "publish_edition",
     "retarget_clock",
     "set_aside",
@@ -25,6 +46,7 @@ __all__ = [
     "slug_for",
     "start_clock",
     "stop_clock",
+    "summed",
     "take_feed",
     "void_clock",
 ]

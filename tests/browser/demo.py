@@ -44,7 +44,7 @@ def prepare() -> dict[str, Any]:
     from accounts.models import Assignment, Membership, Organization, Team, User
     from accounts.services.invitations import token_of
     from common import clock, tenancy
-    from contracts.models import ChangeRequest, Contract, OnboardingActivity, OnboardingPlan
+    from contracts.models import ChangeRequest, Contract, OnboardingActivity, OnboardingPlan, Proposal
     from escalation import services as escalation
     from escalation.models import Escalation
     from escalation.services import aside
@@ -52,7 +52,9 @@ def prepare() -> dict[str, Any]:
     from notifications.selectors import letters
     from portal.demo.people import CAST
     from portal.demo.seed import seed
-    from slo.models import Clock
+    from slo import services as slo
+    from slo.models import BusinessCalendar, Clock
+    from tickets import services
     from tickets.models import Blocking, Ticket
     from tickets.workflow import Status
 
@@ -128,6 +130,21 @@ def prepare() -> dict[str, Any]:
             "reset_key": default_token_generator.make_token(people["ann"]),
             "sessions": sessions,
         }
+    with tenancy.engine():
+        drafts = [
+            slo.draft_change(
+                actor=people["ada"], calendar=one, zone="Europe/Paris", weekly=hours, holidays={"2026-12-24": "Christmas Eve"},
+                effective_at=now + timedelta(days=1), now=now,
+            )
+            for one, hours in zip(BusinessCalendar.objects.order_by("pk"), ({"0": [["09:00", "12:00"]]}, {"1": [["09:00", "12:00"]]}), strict=False)
+        ]  # fmt: skip
+        proposal = Proposal.objects.get(change_id=facts["change"])
+        services.foresee(actor=people["rosa"], proposal=proposal, now=now)
+    services.follow_calendars()
+    services.count_impact()
+    with tenancy.engine():
+        slo.foresee_change_again(actor=people["ada"], change=drafts[1], now=now)
+    facts |= {"calendar": drafts[0].calendar_id, "calendar_change": drafts[0].pk, "calendar_change_waits": drafts[1].pk}
     notifications.send_due(now=now)
     return facts | {"mail": letters()[0].name}
 

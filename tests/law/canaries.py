@@ -34,6 +34,10 @@ MUTE = {
     "contracts_clauseterm.value": "a number or a yes or no",
     "contracts_hoursentry.cause_kind": "a word of ours",
     "escalation_setaside.error": "the name of an error's class",
+    "tickets_impactpreview.text_hash": "a hash",
+    "tickets_impactpreview.basis_hash": "a hash",
+    "tickets_impactpreview.failure": "a word of ours",
+    "tickets_impactpreview.result": "figures",
     "slo_clock.term_key": "the registry's word",
     "audit_event.verb": "a word of ours",
     "audit_event.subject_kind": "a word of ours",
@@ -57,7 +61,7 @@ MUTE = {
 # Tables that hold nothing of any client's: ours, the same for all, or another package's machinery.
 NOBODYS = {
     "escalation_engineheartbeat", "escalation_engineminute", "escalation_engineoutage", "tickets_category", "tickets_requesttype",
-    "slo_businesscalendar", "slo_calendaredition", "slo_calendarfeed",
+    "slo_businesscalendar", "slo_calendaredition", "slo_calendarfeed", "slo_calendarchange",
     "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm", "contracts_standardfile",
     "contracts_onboardingtemplateactivity", "contracts_exclusion",
     "socialaccount_socialapp", "socialaccount_socialtoken",  # we keep the provider in settings, and no tokens

@@ -45,6 +45,14 @@ def line(world: World) -> list[Any]:
     return [world.cast.northwind.key, world.blocking.responsibility_id]
 
 
+def calendar(world: World) -> list[Any]:
+    return [world.cast.northwind_contract.calendar_id]
+
+
+def calendar_change(world: World) -> list[Any]:
+    return [world.calendar_change.pk]
+
+
 ROUTES: dict[str, Route] = {
     "live": Route("open"),
     "ready": Route("open"),
@@ -125,6 +133,12 @@ ROUTES: dict[str, Route] = {
     "portal:change_reject": Route("object", change),
     "portal:change_withdraw": Route("object", change),
     "portal:change_certificate": Route("object", lambda w: [w.change_signed.pk]),
+    "portal:calendars": Route("staff"),
+    "portal:calendar_draft": Route("staff", calendar),
+    "portal:calendar_change": Route("staff", calendar_change),
+    "portal:calendar_publish": Route("staff", calendar_change),
+    "portal:calendar_discard": Route("staff", calendar_change),
+    "portal:calendar_again": Route("staff", calendar_change),
     "portal:responsibilities_index": Route("own"),
     "portal:responsibilities": Route("object", key),
     "portal:responsibility": Route("object", line, data={"state": "done", "evidence": "Mine"}),

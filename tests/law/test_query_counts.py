@@ -36,7 +36,7 @@ from tickets import services
 
 from .routes import ROUTES
 from .walking import OURS, Walker
-from .world import put_back
+from .world import foreseen, put_back
 
 pytestmark = pytest.mark.django_db
 BASELINE = Path(__file__).parents[1] / "query_counts.json"
@@ -100,6 +100,7 @@ def multiply(world: SimpleNamespace) -> None:
             act(admin, invite, email=f"new{number}@{client}.example", name="New", role="requester", now=now, **mine)
             act(one.requester, create_token, name=f"Token {number}", days=30, now=now, **mine)
             act(cast.max, grant, contract=one.contract, minutes=60, worked_on=now.date(), memo="More", now=now)
+    foreseen(cast, {"northwind": world, "globex": world.mirror}, now)  # the agreement is another one now
 
 
 @pytest.mark.parametrize("who", READERS)

@@ -34,6 +34,7 @@ from contracts.models import (
     DocumentFile,
     OnboardingActivity,
     OnboardingPlan,
+    Proposal,
     StandardEdition,
     StandardFile,
 )
@@ -41,13 +42,15 @@ from contracts.services import editing
 from escalation.models import Escalation, EscalationStep, SetAside
 from integrations.models import ApiToken, IdempotencyRecord
 from integrations.services import create_token
+from slo import services as slo
+from slo.models import CalendarChange
 from tests.cast import PASSWORD, make_cast
 from tests.contracts.changing import propose, proposed, sign, signed
 from tests.contracts.pdfs import pdf
 from tests.contracts.writing import bound
 from tests.tickets.acting import act, fresh, opened
 from tickets import services
-from tickets.models import Attachment, Message
+from tickets.models import Attachment, ImpactMove, ImpactPreview, Message
 
 from . import canaries
 
@@ -144,10 +147,12 @@ def build(now: datetime) -> SimpleNamespace:
             if isinstance(one, models.Model):
                 one.refresh_from_db()
                 getattr(one, "organization", None)  # kept with the row: outside of a scope nobody could read it
-    world = SimpleNamespace(**vars(sides["northwind"]), cast=cast, ids=ids, people=people, now=now)
-    world.standard_file = standard
-    world.mirror = SimpleNamespace(**vars(sides["globex"]), cast=mirrored(cast))
-    world.mirror.standard_file = standard
+    foreseen(cast, sides, now)
+    world = SimpleNamespace(
+        **vars(sides["northwind"]), calendar_change=recalendared(cast, now), cast=cast, ids=ids, people=people, now=now
+    )
+    world.mirror = SimpleNamespace(**vars(sides["globex"]), calendar_change=world.calendar_change, cast=mirrored(cast))
+    world.standard_file = world.mirror.standard_file = standard
     world.cookies = {who: signed_in(cast, who) for who in PEOPLE}
     world.secrets = {
         "bob, of another client": token(cast.bob, cast.globex),
@@ -175,6 +180,36 @@ def mirrored(cast: SimpleNamespace) -> SimpleNamespace:
         **{name: getattr(cast, name) for name in vars(cast)}
         | {"northwind": cast.globex, "northwind_contract": cast.globex_contract, "ann": cast.bob, "rosa": cast.gina}
     )
+
+
+def foreseen(cast: SimpleNamespace, sides: dict[str, SimpleNamespace], now: datetime) -> None:
+    """What each side's waiting text would move, counted, with a request of that side in it."""
+    for one in sides.values():
+        with tenancy.everyone():
+            proposal = Proposal.objects.select_related("document__amends", "document__contract__organization").get(
+                change=one.change
+            )
+            preview = services.foresee(actor=cast.ada, proposal=proposal, now=now)
+            ImpactMove.objects.create(
+                organization=one.organization, preview=preview, ticket=one.ticket, before=now + timedelta(hours=2),
+                after=now + timedelta(hours=1), shift_seconds=-3600,
+            )  # fmt: skip
+            services.foreseeing._batch(preview, now)
+            preview.state, preview.finished_at = ImpactPreview.State.DONE, now
+            preview.save()
+
+
+def recalendared(cast: SimpleNamespace, now: datetime) -> CalendarChange:
+    """A draft for the calendar of both sides, with what it would move of both."""
+    with tenancy.everyone():
+        change = slo.draft_change(
+            actor=cast.ada, calendar=cast.northwind_contract.calendar, zone="Europe/Paris", weekly={"0": [["09:00", "10:00"]]},
+            holidays={}, effective_at=None, now=now,
+        )  # fmt: skip
+        slo.foresee_batch(change, now)
+        change.state, change.finished_at = CalendarChange.State.DONE, now
+        change.save()
+        return change
 
 
 def newcomers(cast: SimpleNamespace) -> None:

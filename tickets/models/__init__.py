@@ -4,6 +4,7 @@ from .attachment import Attachment
 from .blocking import Blocking
 from .catalogue import Category, RequestType
 from .conversation import Message, WorkLog
+from .impact import ImpactMove, ImpactPreview
 from .scope import ScopeDecision
 from .ticket import Ticket, TicketClock, TicketCounter
 
@@ -11,6 +12,8 @@ __all__ = [
     "Attachment",
     "Blocking",
     "Category",
+    "ImpactMove",
+    "ImpactPreview",
     "Message",
     "RequestType",
     "ScopeDecision",

@@ -3,6 +3,8 @@
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .conversation import Overtaken, note, reply
+from .following import follow_calendars
+from .foreseeing import count_impact, foresee, foresee_again
 from .handling import assign, prioritize
 from .handover import hand_back, hand_over
 from .moving import moves
@@ -31,7 +33,11 @@ __all__ = [
     "check_number",
     "close_resolved",
     "confirm_solved",
+    "count_impact",
     "decide_scope",
+    "follow_calendars",
+    "foresee",
+    "foresee_again",
     "hand_back",
     "hand_over",
     "log_time",

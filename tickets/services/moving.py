@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
 
 from audit.models import Audience
 from audit.services import record
@@ -52,23 +54,27 @@ class Move:
         return self.after < now
 
 
-def moves(contract: Contract, agreement: Agreement, *, on: date, now: datetime) -> list[Move]:
-    """The running first-answer clocks of a contract's tickets that the agreement of a day would move now, the soonest first.
+def running(contract: Contract, now: datetime) -> QuerySet[TicketClock]:
+    """The first-answer clocks of a contract's tickets that run and aren't late: a verdict is never judged again (domain §5.9)."""
+    return TicketClock.objects.filter(
+        organization_id=contract.organization_id, objective=FIRST_RESPONSE, ticket__contract=contract,
+        clock__verdict=Verdict.RUNNING, clock__stopped_at=None, clock__due_at__gte=now,
+    ).select_related("clock__edition", "ticket__organization", "ticket__requester")  # fmt: skip
 
-    Late and answered ones stay: a verdict is never judged again (domain §5.9).
-    """
+
+def moves(contract: Contract, agreement: Agreement, *, on: date, now: datetime) -> list[Move]:
+    """The running first-answer clocks of a contract's tickets that the agreement of a day would move now, the soonest first."""
+    return moves_of(running(contract, now).order_by("clock__due_at", "pk"), contract, agreement, on=on, now=now)
+
+
+def moves_of(
+    clocks: Iterable[TicketClock], contract: Contract, agreement: Agreement, *, on: date, now: datetime
+) -> list[Move]:
+    """Those of some running clocks of a contract that the agreement of a day would move now, in their order."""
     terms = agreement.on(on)
-    running = (
-        TicketClock.objects.filter(
-            organization_id=contract.organization_id, objective=FIRST_RESPONSE, ticket__contract=contract,
-            clock__verdict=Verdict.RUNNING, clock__stopped_at=None, clock__due_at__gte=now,
-        )
-        .select_related("clock__edition", "ticket__organization", "ticket__requester")
-        .order_by("clock__due_at", "pk")
-    )  # fmt: skip
     targets: dict[str, Target] = {}
     found = []
-    for one in running:
+    for one in clocks:
         priority = one.clock.priority
         if priority not in targets:
             targets[priority] = _target(contract, terms, priority, now)

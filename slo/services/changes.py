@@ -1,0 +1,292 @@
+"""Changes of calendars: drafted, shown by what they would do, published, and open clocks moved in batches (domain §5.10).
+
+Both counting and moving are long work (common.long_work); the batches here know clocks and time, and no tickets: who calls
+`move_clocks` holds the tickets of those clocks, and writes what follows from it in the same transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import allows
+from common.errors import Refused
+from slo.calendar import Calendar, CalendarError
+from slo.carrying import carried
+from slo.change_models import CalendarChange
+from slo.clock import BusinessTime, Verdict
+from slo.models import BusinessCalendar, CalendarEdition, Clock, ClockQuerySet
+
+from .calendars import publish_edition
+
+LOOK_BACK = timedelta(minutes=10)
+"""How long after an edition took effect clocks are looked for that began meanwhile and know only the one before."""
+PREVIEW_BATCH, MOVE_BATCH = 10_000, 4_000
+WORST = 10
+Status = CalendarChange.Status
+MOVE = """
+    UPDATE slo_clock SET edition_id = %s, due_at = moved.due_at, warn_at = moved.warn_at,
+        next_at = CASE WHEN slo_clock.next_at = slo_clock.warn_at THEN moved.warn_at
+            WHEN slo_clock.next_at = slo_clock.due_at THEN moved.due_at ELSE slo_clock.next_at END
+    FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS moved (id, warn_at, due_at)
+    WHERE slo_clock.id = moved.id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An open clock that now is due at another instant."""
+
+    clock_id: int
+    organization_id: int
+    before: datetime
+    after: datetime
+
+
+def _may(actor: User) -> None:
+    if not allows(actor.staff_role, "contract.edit"):
+        raise PermissionDenied
+
+
+@transaction.atomic
+def draft_change(
+    *, actor: User, calendar: BusinessCalendar, zone: str, weekly: Mapping[str, Any], holidays: Mapping[str, str],
+    effective_at: datetime | None, now: datetime,
+) -> CalendarChange:  # fmt: skip
+    """Write the next edition of a calendar, or write the draft that is there anew; what it would do is counted from then on.
+
+    effective_at: never in the past, never before the last edition; None is the instant of its publication. Refused in words.
+    """
+    _may(actor)
+    locked = BusinessCalendar.objects.select_for_update(no_key=True).get(pk=calendar.pk)
+    rule = _checked(locked, {"zone": zone, "weekly": weekly, "holidays": holidays}, effective_at, now)
+    change = locked.changes.select_for_update(no_key=True).filter(status=Status.DRAFTED).first()
+    if change is None:
+        change = CalendarChange(calendar=locked)
+    for name, value in rule.to_data().items():
+        setattr(change, name, value)
+    change.effective_at, change.drafted_by, change.drafted_at = effective_at, actor, now
+    change.ask(now)
+    change.save()
+    return change
+
+
+def _checked(
+    calendar: BusinessCalendar, says: Mapping[str, Any], effective_at: datetime | None, now: datetime
+) -> Calendar:
+    last = calendar.editions.order_by("-number").first()
+    if last is None:
+        raise Refused(_("This calendar has no opening hours yet: give it some in the administration first."))
+    if (effective_at or max(now, last.effective_at)) < max(now, last.effective_at):
+        raise Refused(_("An edition takes effect now or later, and never before the one it follows."))
+    if effective_at is None and last.effective_at > now:
+        raise Refused(_("The last edition is still to come: say from when on this one holds, then or later."))
+    try:
+        rule = Calendar.from_data(says)
+        rule.next_opening(effective_at or now)
+    except CalendarError as error:
+        raise Refused(_("This calendar can't be used: %(why)s") % {"why": error}) from error
+    if rule.to_data() == {"zone": last.zone, "weekly": last.weekly, "holidays": last.holidays}:
+        raise Refused(_("This is what the calendar says already: change its hours, its holidays or its zone."))
+    return rule
+
+
+@transaction.atomic
+def foresee_change_again(*, actor: User, change: CalendarChange, now: datetime) -> CalendarChange:
+    """Count once more what a draft would do, unless that is being done; or go on moving what broke off."""
+    _may(actor)
+    locked = CalendarChange.objects.select_for_update(no_key=True).get(pk=change.pk)
+    if locked.status != Status.DISCARDED and not locked.is_unfinished:
+        if locked.status == Status.PUBLISHED and locked.state == CalendarChange.State.DONE:
+            return locked
+        locked.ask(now)
+        locked.save()
+    return locked
+
+
+@transaction.atomic
+def publish_change(*, actor: User, change: CalendarChange, text_hash: str, now: datetime) -> CalendarChange:
+    """Publish what was previewed; open clocks follow in batches. `text_hash` names the words that were read.
+
+    Refused: no preview yet, other words meanwhile, an instant that has passed.
+    """
+    _may(actor)
+    locked = _draft(change)
+    if locked.text_hash != text_hash:
+        raise Refused(_("Somebody changed this draft meanwhile. Read it again: its preview is counted anew."))
+    if locked.state != CalendarChange.State.DONE:
+        raise Refused(_("What it would do isn’t counted yet. Wait for the preview, then publish."))
+    if locked.effective_at is not None and locked.effective_at < now:
+        raise Refused(_("The instant from which it should hold has passed. Edit the draft and choose another one."))
+    locked.edition = publish_edition(
+        actor=actor, calendar=locked.calendar, effective_at=locked.effective_at or now, now=now, **locked.says
+    )
+    locked.status, locked.closed_by, locked.closed_at = Status.PUBLISHED, actor, now
+    locked.foreseen, locked.effective_at = locked.result, locked.edition.effective_at
+    locked.ask(now)
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def discard_change(*, actor: User, change: CalendarChange, now: datetime) -> CalendarChange:
+    """Leave a draft."""
+    _may(actor)
+    locked = _draft(change)
+    locked.status, locked.closed_by, locked.closed_at = Status.DISCARDED, actor, now
+    locked.ask(now)
+    locked.state = CalendarChange.State.DONE  # nobody counts it any more
+    locked.save()
+    return locked
+
+
+def _draft(change: CalendarChange) -> CalendarChange:
+    locked = CalendarChange.objects.select_for_update(no_key=True).select_related("calendar").get(pk=change.pk)
+    if locked.status != Status.DRAFTED:
+        raise Refused(
+            _("This change is %(status)s already: nothing more can be done with it.")
+            % {"status": locked.get_status_display()}
+        )
+    return locked
+
+
+@transaction.atomic
+def adopt_editions(*, now: datetime) -> int:
+    """See to it that clocks follow every edition, whoever published it, and also those that began a moment too early to know it.
+
+    Returns how many changes have to be worked on hereby.
+    """
+    recent = CalendarEdition.objects.filter(number__gt=1, effective_at__gt=now - LOOK_BACK)
+    found = 0
+    for edition in recent.filter(change=None).select_related("calendar").order_by("pk"):
+        CalendarChange.objects.create(
+            calendar=edition.calendar, zone=edition.zone, weekly=edition.weekly, holidays=edition.holidays,
+            effective_at=edition.effective_at, status=Status.PUBLISHED, drafted_at=now, closed_at=now, edition=edition,
+            asked_at=now,
+        )  # fmt: skip
+        found += 1
+    over = CalendarChange.objects.filter(edition__in=recent, state=CalendarChange.State.DONE)
+    for change in (
+        over.select_related("edition").order_by("edition__number").select_for_update(of=("self",), no_key=True)
+    ):
+        if open_clocks(change, now).exists():
+            change.state, change.finished_at = CalendarChange.State.WAITING, None
+            change.save(update_fields=["state", "finished_at"])
+            found += 1
+    return found
+
+
+def comes_after_another(change: CalendarChange) -> bool:
+    """Whether an earlier edition of the calendar still has clocks to move: this one counts from where that one leaves them."""
+    others = CalendarChange.objects.filter(
+        calendar_id=change.calendar_id, status=Status.PUBLISHED, state__in=CalendarChange.UNFINISHED
+    )
+    if change.edition is not None:
+        others = others.filter(edition__number__lt=change.edition.number)
+    return others.exists()
+
+
+def open_clocks(change: CalendarChange, now: datetime) -> ClockQuerySet:
+    """The clocks that a change moves, or would: measured by an earlier edition of the calendar, running, not late, due after it."""
+    editions = CalendarEdition.objects.filter(calendar_id=change.calendar_id)
+    if change.edition is not None:
+        editions = editions.filter(number__lt=change.edition.number)
+    return Clock.objects.filter(
+        edition__in=list(editions.values_list("pk", flat=True)), verdict=Verdict.RUNNING, stopped_at=None, historical=False,
+        due_at__gt=max(change.effective_at or now, now),
+    )  # fmt: skip
+
+
+def foresee_batch(change: CalendarChange, now: datetime) -> bool:
+    """The next clocks of a preview, in the order of their ids; sums what it finds on `result`. True after the last ones."""
+    clocks = open_clocks(change, now)
+    if not change.total:
+        change.total = clocks.count()
+    batch = list(_read(clocks.filter(pk__gt=change.cursor).order_by("pk"), PREVIEW_BATCH))
+    measured = _Measured(change, Calendar.from_data(change.says), now)
+    result = change.result or {"moved": 0, "sooner": 0, "later": 0, "newly_late": 0, "clients": {}, "worst": []}
+    found = []
+    for row in batch:
+        _warn, after = measured(row)
+        if after != row.due_at:
+            found.append(Moved(row.id, row.organization_id, row.due_at, after))
+    change.result = summed(result, found, now)
+    change.done, change.cursor = change.done + len(batch), batch[-1].id if batch else change.cursor
+    return len(batch) < PREVIEW_BATCH
+
+
+def summed(result: dict[str, Any], found: list[Moved], now: datetime) -> dict[str, Any]:
+    """The figures with some more moves in them."""
+    clients = {key: list(value) for key, value in result.get("clients", {}).items()}
+    sooner = 0
+    for one in found:
+        figures = clients.setdefault(str(one.organization_id), [0, 0])
+        figures[0] += 1
+        if one.after < one.before:
+            sooner += 1
+            figures[1] += 1
+    worst = [*result.get("worst", []), *(
+        [one.clock_id, one.organization_id, one.before.isoformat(), one.after.isoformat()] for one in _tightest(found)
+    )]  # fmt: skip
+    worst.sort(key=lambda line: datetime.fromisoformat(line[3]) - datetime.fromisoformat(line[2]))
+    return {
+        "moved": result.get("moved", 0) + len(found),
+        "sooner": result.get("sooner", 0) + sooner,
+        "later": result.get("later", 0) + len(found) - sooner,
+        "newly_late": result.get("newly_late", 0) + sum(one.after < now for one in found),
+        "clients": clients,
+        "worst": worst[:WORST],
+    }
+
+
+def _tightest(found: list[Moved]) -> list[Moved]:
+    return sorted(found, key=lambda one: one.after - one.before)[:WORST]
+
+
+def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) -> list[Moved]:
+    """Move those of some clocks that still are to be moved to the change's edition; those that another transaction holds wait.
+
+    Returns the ones whose due instant is another one now. A clock that the new edition can't measure keeps its instants.
+    """
+    if change.edition is None:
+        raise ValueError("only a published change moves clocks")
+    clocks = open_clocks(change, now).filter(pk__in=clock_ids).select_for_update(skip_locked=True, no_key=True)
+    rows = list(_read(clocks.order_by("pk"), len(clock_ids)))
+    measured = _Measured(change, change.edition.rule(), now)
+    found, columns = [], []
+    for row in rows:
+        warn, due = measured(row)
+        columns.append((row.id, warn, due))
+        if due != row.due_at:
+            found.append(Moved(row.id, row.organization_id, row.due_at, due))
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(MOVE, [change.edition_id, *map(list, zip(*columns, strict=True))])
+    return found
+
+
+def _read(clocks: ClockQuerySet, limit: int) -> Any:
+    columns = ("id", "organization_id", "edition_id", "started_at", "warn_at", "due_at")
+    return clocks.values_list(*columns, named=True)[:limit]
+
+
+class _Measured:
+    """The warning and the due instant of a clock by the new edition; those of the old ones are read once."""
+
+    def __init__(self, change: CalendarChange, new: BusinessTime, now: datetime):
+        self.new, self.at = new, change.effective_at or change.begun_at or now
+        editions = CalendarEdition.objects.filter(calendar_id=change.calendar_id)
+        self.old = {one.pk: one.rule() for one in editions}
+
+    def __call__(self, row: Any) -> tuple[datetime, datetime]:
+        old, at = self.old[row.edition_id], max(self.at, row.started_at)
+        try:
+            return carried(old, self.new, at, row.warn_at), carried(old, self.new, at, row.due_at)
+        except CalendarError:  # it never opens for so long: the promise stays as it was
+            return row.warn_at, row.due_at
