@@ -5,7 +5,19 @@ from django.urls import path, re_path
 from accounts.urls import KEY, PK
 from accounts.views.own import set_theme
 
-from .views import accounts, bulk, changes, homes, library, onboarding, people, responsibilities, staffing, work
+from .views import (
+    accounts,
+    bulk,
+    changes,
+    homes,
+    library,
+    onboarding,
+    people,
+    receipts,
+    responsibilities,
+    staffing,
+    work,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +25,8 @@ urlpatterns = [
     path("search/", homes.tickets, name="search"),
     path("tickets/", homes.tickets, name="tickets"),
     path("tickets/<str:reference>/", work.ticket, name="ticket"),
+    path("tickets/<str:reference>/clocks/<slug:objective>/receipt/", receipts.receipt, name="receipt"),
+    path("receipts/verify_receipt.py", receipts.verifier, name="receipt_verifier"),
     path("queue/", work.queue, name="queue"),
     path("queue/bulk/", bulk.bulk, name="bulk"),
     path("queue/undo/", bulk.undo, name="undo"),

@@ -1,7 +1,15 @@
 """The only writers of calendars and clocks."""
 
 from .calendars import NoEdition, business_day, business_days, close_of_business_day, edition_at, publish_edition
-from .clocks import retarget_clock, start_clock, stop_clock, void_clock
+from .clocks import (
+    move_to_calendar,
+    pause_clock,
+    resume_clock,
+    retarget_clock,
+    start_clock,
+    stop_clock,
+    void_clock,
+)
 from .tick import Fired, FiredBatch, fire_due, set_aside
 
 __all__ = [
@@ -13,7 +21,10 @@ __all__ = [
     "close_of_business_day",
     "edition_at",
     "fire_due",
+    "move_to_calendar",
+    "pause_clock",
     "publish_edition",
+    "resume_clock",
     "retarget_clock",
     "set_aside",
     "start_clock",

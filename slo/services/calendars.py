@@ -57,19 +57,15 @@ def publish_edition(
 
 def edition_at(calendar_id: int | None, at: datetime) -> CalendarEdition:
     """The edition that rules at an instant; NoEdition when there is no calendar or none had begun."""
-    edition = (
-        CalendarEdition.objects.filter(calendar_id=calendar_id, effective_at__lte=at)
-        .order_by("-effective_at", "-number")
-        .first()
-        if calendar_id
-        else None
-    )
+    published = tuple(CalendarEdition.objects.filter(calendar_id=calendar_id).order_by("number")) if calendar_id else ()
+    edition = next((one for one in reversed(published) if one.effective_at <= at), None)
     if edition is None:
         raise NoEdition(
             _(
                 "This contract has no business calendar yet, so no answer time can be promised. Ask your account manager."
             )
         )
+    edition.published = published
     return edition
 
 

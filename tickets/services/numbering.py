@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import connection, models
 
+from common.inserting import insertion
 from slo.models import Clock
 from tickets.models import Message, Ticket, TicketClock
 
@@ -25,7 +24,7 @@ def write(ticket: Ticket, clock: Clock | None, message: Message) -> None:
         link = TicketClock(organization_id=ticket.organization_id, objective=clock.objective, clock=clock)
         rows.append(("linked", link, {"ticket_id": "ticket.id"}))
     for name, row, known in rows:
-        columns, expressions, given = _parts(row, known)
+        columns, expressions, given = insertion(row, known)
         source = "numbered" if name == "ticket" else "ticket"
         table = connection.ops.quote_name(row._meta.db_table)
         steps.append(
@@ -38,14 +37,3 @@ def write(ticket: Ticket, clock: Clock | None, message: Message) -> None:
     message.ticket = ticket
     for saved in (ticket, message):
         saved._state.adding, saved._state.db = False, connection.alias
-
-
-def _parts(row: models.Model, known: dict[str, str]) -> tuple[str, str, list[Any]]:
-    """Columns, what fills each, and the parameters; as Django's own INSERT, but for what an earlier step says."""
-    fields: list[Any] = [field for field in row._meta.local_concrete_fields if not field.primary_key]
-    given = [field for field in fields if field.column not in known]
-    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in given)
-    # A parameter of a SELECT has no type of its own, unlike one of VALUES.
-    typed = [f"%s::{str(field.db_type(connection)).partition('(')[0]}" for field in given]
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in given]
-    return ", ".join([names, *known]), ", ".join([*typed, *known.values()]), values
