@@ -105,7 +105,8 @@ class Promise:
 class State:
     """A clock after some events. While it pauses nothing is due (``due_at`` and ``warn_at`` are None), ``left`` is kept.
 
-    ``course`` is what counts from now on, ``measure`` what counted at every instant since the start.
+    ``course`` is what counts from now on, ``measure`` what counted at every instant since the start; ``dues`` is when it was
+    due after each event, ``furthest`` the latest instant that any of this was computed from.
     """
 
     started_at: datetime
@@ -123,6 +124,7 @@ class State:
     void_reason: str = ""
     moved_at: datetime | None = None
     furthest: datetime | None = None
+    dues: tuple[datetime | None, ...] = ()
 
     @property
     def paused(self) -> Pause | None:
@@ -162,6 +164,7 @@ def fold(events: Iterable[Fact], editions: Iterable[Edition]) -> State:
         if (state is None) != (event.kind == Kind.STARTED):
             raise FoldError(f"A clock's life begins with its start, and once: not with {event.kind}.")
         state = _started(event, timeline) if state is None else step(state, event, timeline)
+        state = replace(state, dues=(*state.dues, state.due_at))
     if state is None:
         raise FoldError("Nothing happened: there is no clock.")
     return state

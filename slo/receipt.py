@@ -81,7 +81,10 @@ def receipt(
         },
         "zones": [_zone(name, state.started_at, until) for name in sorted({one.zone for one in used})],
         "calendars": _calendars(used, state.started_at, until),
-        "events": [_event(one, sides) for one in sorted(events, key=lambda one: one.number)],
+        "events": [
+            _event(one, sides, due)
+            for one, due in zip(sorted(events, key=lambda one: one.number), state.dues, strict=True)
+        ],
         "intervals": [
             {
                 "from": _iso(one.starts_at), "to": _iso(one.ends_at), "kind": one.kind, "label": one.label,
@@ -199,13 +202,16 @@ def _zone(name: str, start: datetime, until: datetime) -> dict[str, Any]:
     return {"name": name, "tz": tz_version(), "offsets": offsets}
 
 
-def _event(one: Fact, sides: Mapping[int, str]) -> dict[str, Any]:
+def _event(one: Fact, sides: Mapping[int, str], due: datetime | None) -> dict[str, Any]:
     by = (
         {"side": sides.get(one.actor_id, "unknown"), "id": one.actor_id}
         if one.actor_id
         else {"side": "engine", "id": None}
     )
-    return {"number": one.number, "kind": str(one.kind), "at": _iso(one.at), "by": by, "data": dict(one.data)}
+    return {
+        "number": one.number, "kind": str(one.kind), "at": _iso(one.at), "by": by, "data": dict(one.data),
+        "due_at": _iso(due) if due else None,
+    }  # fmt: skip
 
 
 def _iso(at: datetime) -> str:

@@ -1,8 +1,7 @@
 """Recomputes a clock's receipt from the windows, zones, holidays, editions and events in it:  python verify_receipt.py FILE
 
-Prints every mismatch; exit code 0 when there is none, else 1. Needs Python 3.11 and nothing besides. The law: an instant is open
-if and only if its local time lies in a window [opens, closes) of its local weekday, and its local date is no holiday (or lies in
-the windows that the holiday has itself). A budget is used up at the earliest instant by which that much was open.
+Prints every mismatch; exit code 0 when there is none, else 1. Needs Python 3.11 and nothing besides. The law: an instant is open if
+and only if its local time lies in a window [opens, closes) of its local weekday, or, on a holiday, of the holiday itself.
 """
 
 # fmt: off
@@ -70,7 +69,7 @@ class Time:
 
 def replay(time, events):
     """Where the events lead: promise, course, due instant, what a pause keeps, end, verdict and when it was given."""
-    course, pauses, rules, due, left, over, verdict, judged = [], [], None, None, None, None, "running", None
+    course, pauses, rules, due, left, over, verdict, judged, dues = [], [], None, None, None, None, "running", None, []
     for kind, at, data in ((event["kind"], instant(event["at"]), event["data"]) for event in events):
         new, stays = (data.get("calendar"), data.get("edition")), False
         if kind == "resumed" or (left is not None and kind in ("stopped", "voided")):
@@ -103,13 +102,14 @@ def replay(time, events):
             over = over if kind == "missed" else at
             if verdict == "running":
                 verdict, judged = "missed" if at > due else {"stopped": "met", "voided": "void"}.get(kind, "not late"), at
-    return start, promise, course, due, left, over, verdict, judged
+        dues.append(due)
+    return start, promise, course, due, left, over, verdict, judged, dues
 
 def verify(receipt):
     """Every mismatch, in words; none when the receipt holds."""
     body = json.dumps({k: v for k, v in receipt.items() if k != "digest"}, sort_keys=True, separators=(",", ":"))
     time, events, end = Time(receipt), sorted(receipt["events"], key=lambda one: one["number"]), instant(receipt["as_of"])
-    start, promise, course, due, left, over, verdict, judged = replay(time, events)
+    start, promise, course, due, left, over, verdict, judged, dues = replay(time, events)
     lines, sums, checks = [], {"open": ZERO, "closed": ZERO, "holiday": ZERO, "paused": ZERO}, []
     for begins, until, what in time.pieces(course, start, end):
         sums[what[0]] += until - begins
@@ -128,13 +128,13 @@ def verify(receipt):
         numbers, known = [e["number"] for e in editions], [e["data"].get("edition") for e in events if e["data"].get("calendar") == calendar]
         checks.append((f"editions of calendar {calendar}", numbers, list(range(numbers[0], max(known) + 1))))
     rest = left if left is not None else time.between(course, end, due) if end <= due else -time.between(course, due, end)
-    verdict = "missed" if verdict == "running" and due and end > due else verdict
     checks += [
         ("digest", receipt["digest"], hashlib.sha256(body.encode()).hexdigest()),
         ("numbers of events", [one["number"] for one in events], list(range(1, len(events) + 1))),
         ("sums", {kind: seconds * SECOND for kind, seconds in receipt["sums"].items()}, sums),
         ("left", receipt["left_seconds"] * SECOND, rest), ("due", instant(receipt["due_at"]), due), ("end", end, over or end),
-        ("verdict", (receipt["verdict"], instant(receipt["judged_at"])), (verdict, judged)),
+        ("due after each event", [instant(one["due_at"]) for one in events], dues), ("judged at", instant(receipt["judged_at"]), judged),
+        ("verdict", receipt["verdict"], "missed" if verdict == "running" and due and end > due else verdict),
         ("promise", receipt["promise"], {name: promise[name] for name in receipt["promise"]}),
     ]
     return [f"{what}: the receipt says {says}, recomputed {found}" for what, says, found in checks if says != found]

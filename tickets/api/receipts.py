@@ -63,13 +63,14 @@ class By(serializers.Serializer):
 
 
 class Happened(serializers.Serializer):
-    """One event of the clock."""
+    """One event of the clock, and when it was due after it."""
 
     number = serializers.IntegerField()
     kind = serializers.CharField()
     at = serializers.DateTimeField()
     by = By()
     data = serializers.DictField()
+    due_at = serializers.DateTimeField(allow_null=True)
 
 
 class IntervalOut(serializers.Serializer):
