@@ -102,7 +102,7 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
             for kind, label in (
                 ("open", _("Open, counted")), ("paused", _("Paused")), ("holiday", _("Holidays")), ("closed", _("Closed")),
             )
-            if paper["sums"][kind] or kind in {"open", "closed"}
+            if paper["sums"][kind] or kind == "open"
         ],
         "calendars": [
             {

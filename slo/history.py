@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from slo import receipt as paper
 from slo.fold import Fact, State, fold
 from slo.models import CalendarEdition, Clock, ClockEvent
 from slo.timeline import Edition
+from slo.verify_receipt import verify
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def histories_in(rows: QuerySet[ClockEvent]) -> dict[int, History]:
 
 
 def history_of(clock: Clock) -> History:
-    """One clock's; KeyError when it has none, which a migration has made impossible."""
+    """One clock's; KeyError when it has no events, which no service leaves behind."""
     return histories([clock])[clock.pk]
 
 
@@ -120,3 +122,36 @@ def _know(clock: Clock, editions: Iterable[CalendarEdition]) -> None:
     if own is not None:
         own.published = tuple(one for one in editions if one.calendar_id == own.calendar_id)
         clock.edition = own
+
+
+def clocks() -> QuerySet[Clock]:
+    """Every clock, in order."""
+    return Clock.objects.order_by("id")
+
+
+def problems(chosen: QuerySet[Clock], now: datetime, batch: int = 500) -> Iterator[tuple[int, list[str]]]:
+    """The clocks of which something doesn't hold, with what: their receipt by the clients' program, or their row."""
+    last = 0
+    while found := list(chosen.filter(pk__gt=last)[:batch]):
+        pasts = histories(found)
+        for one in found:
+            wrong = _wrong(one, pasts.get(one.pk), now)
+            if wrong:
+                yield one.pk, wrong
+        last = found[-1].pk
+
+
+def _wrong(clock: Clock, past: History | None, now: datetime) -> list[str]:
+    if past is None:
+        return ["it has no events"]
+    try:
+        wrong = verify(json.loads(paper.written(past.receipt(str(clock.pk), now))))
+        said = {name: getattr(clock, name) for name in past.columns()}
+        wrong += [
+            f"{name}: the row says {said[name]}, its events {value}"
+            for name, value in past.columns().items()
+            if said[name] != value
+        ]
+    except (ValueError, KeyError, LookupError) as error:
+        return [f"it can't be recomputed: {type(error).__name__}: {error}"]
+    return wrong
