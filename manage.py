@@ -13,6 +13,7 @@ ROLES = {
     "sweep_files": "worker",
     "tick": "worker",
     "verify_approvals": "worker",
+    "verify_receipts": "worker",
 }
 
 

@@ -76,6 +76,15 @@ SEED = [
            CASE WHEN due_at IS NULL THEN now() - interval '1 day' END, CASE WHEN due_at IS NULL THEN 3600 END,
            CASE WHEN due_at IS NULL THEN 'met' ELSE 'running' END, CASE WHEN due_at IS NULL THEN now() - interval '1 day' END,
            '', false FROM tickets_ticket""",
+    """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+       SELECT organization_id, id, 1, 'started', started_at, jsonb_build_object('priority', priority, 'term', term_key,
+           'clause', provenance, 'target_minutes', target_minutes, 'warn_percent', 75, 'calendar', 1, 'edition', 1)
+       FROM slo_clock""",
+    """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+       SELECT organization_id, id, 2, 'carried', started_at, jsonb_build_object('due_at', due_at, 'warn_at', warn_at)
+       FROM slo_clock""",
+    """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+       SELECT organization_id, id, 3, 'stopped', stopped_at, '{}' FROM slo_clock WHERE stopped_at IS NOT NULL""",
     """INSERT INTO tickets_ticketclock (organization_id, ticket_id, objective, clock_id)
        SELECT organization_id, id, objective, id FROM slo_clock""",
     """INSERT INTO escalation_escalation (organization_id, ticket_id, ladder_id, cause, level, opened_at, entered_at, historical)

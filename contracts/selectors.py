@@ -75,7 +75,7 @@ def promise(contract: Contract, *, priority: str, channel: str, at: datetime) ->
     if not coverage.value:
         return Promise(False, key, minutes, warning, None, None, target, coverage)
     edition = slo.edition_at(calendar_for(contract, in_force, priority), at)
-    due = rule.due(edition.rule(), at, timedelta(minutes=minutes))
+    due = rule.due(edition.planned, at, timedelta(minutes=minutes))
     return Promise(True, key, minutes, warning, edition, due, target, coverage)
 
 

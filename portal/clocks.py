@@ -18,9 +18,10 @@ from django.utils.translation import ngettext
 
 from portal.templatetags.ui import duration, instant
 from slo import clock as rule
-from slo.calendar import Calendar, Interval
 from slo.clock import ClockState, Verdict
+from slo.fold import State
 from slo.models import Clock
+from slo.timeline import Span, Timeline
 from tickets.priority import Priority, is_higher
 from tickets.words import PRIORITY
 
@@ -65,22 +66,24 @@ class _Line:
     is_open: bool
     counted: timedelta
     label: str = ""
+    kind: str = "open"
     days: int = 0
 
 
 NOT_COVERED = Chip("not_covered")
 
 
-def chip(clock: Clock | None, now: datetime, ended_at: datetime | None = None) -> Chip:
+def chip(clock: Clock | None, now: datetime, ended_at: datetime | None = None, left: timedelta | None = None) -> Chip:
     """The state of a ticket's promise; a ticket without a clock is not covered.
 
     `ended_at`: when the ticket was closed or cancelled; from then on nothing is owed, and nothing counts any further.
+    `left`: what a pause keeps, where the caller knows.
     """
     if clock is None:
         return NOT_COVERED
     state = _state(clock, now)
-    calendar = clock.edition.rule()
-    allowed = calendar.between(clock.started_at, clock.due_at)
+    calendar = clock.edition.known
+    allowed = timedelta(seconds=clock.allowed_seconds or 0)
     common: dict[str, Any] = {
         "target_minutes": _whole(allowed),
         "due_at": clock.due_at,
@@ -88,6 +91,8 @@ def chip(clock: Clock | None, now: datetime, ended_at: datetime | None = None) -
     }
     if state is ClockState.VOID:
         return Chip("void", **common)
+    if clock.due_at is None or clock.warn_at is None:
+        return Chip("paused", minutes=_whole(left) if left is not None else None, **common)
     if state is ClockState.MET:
         return Chip("met", minutes=(clock.business_seconds or 0) // 60, closed=True, **common)
     stopped_at = clock.stopped_at or ended_at
@@ -111,6 +116,8 @@ def chip(clock: Clock | None, now: datetime, ended_at: datetime | None = None) -
 def _state(clock: Clock, now: datetime) -> ClockState:
     if clock.verdict == Verdict.MISSED:  # written once: a page never says otherwise
         return ClockState.MISSED
+    if clock.due_at is None:
+        return ClockState.PAUSED
     return rule.state_of(
         due_at=clock.due_at, warn_at=clock.warn_at, responded_at=clock.stopped_at, now=now,
         void=clock.verdict == Verdict.VOID,
@@ -126,19 +133,19 @@ def receipt(
     reference: str,
     now: datetime,
     *,
+    lived: State,
     corrections: Sequence[Correction] = (),
-    ended_at: datetime | None = None,
     promises_url: str = "",
+    full_url: str = "",
 ) -> dict[str, Any]:
     """The statement of a clock: every interval from submission to the answer (or to now), what counted and what was left.
 
-    Its times are the reader's, as everywhere on a page. The account is of the business time between submission and the due instant. That is the target, unless a correction
-    moved the due instant: then the statement says so, and how.
+    Its times are the reader's, as everywhere on a page. The account is of the business time between submission and the due
+    instant, as its events say. That is the target, unless a correction moved the due instant: then the statement says how.
     """
-    calendar = clock.edition.rule()
-    state = _state(clock, now)
-    end = max(clock.started_at, _end(clock, now, ended_at))
-    exactly = calendar.between(clock.started_at, clock.due_at)
+    calendar, state, exactly = lived.measure, _state(clock, now), lived.allowed
+    end = max(clock.started_at, lived.ended_at or now)
+    horizon = clock.due_at or end
     allowed = _whole(exactly)
 
     def left(counted: timedelta) -> int:
@@ -147,7 +154,7 @@ def receipt(
             return allowed - _whole(counted)
         return _whole(exactly - counted) if counted <= exactly else -_whole(counted - exactly)
 
-    marks = [one for one in corrections if clock.started_at < one.at < min(end, clock.due_at)]
+    marks = [one for one in corrections if clock.started_at < one.at < min(end, horizon)]
     rows = _rows(_lines(calendar, clock.started_at, end, marks), marks, left)
     if rows and end == now:
         rows[-1] = _up_to_now(rows[-1])
@@ -157,17 +164,18 @@ def receipt(
         "title": _("Receipt: first answer"),
         "subtitle": _("%(reference)s, %(priority)s priority")
         % {"reference": reference, "priority": str(_priority(clock.priority)).lower()},
-        "clock": chip(clock, now, ended_at),
+        "clock": chip(clock, now, lived.ended_at, lived.left),
         "promised_minutes": allowed,
-        "promised_note": _promised(clock, calendar, allowed, corrections),
+        "promised_note": _promised(clock, lived, allowed, corrections),
         "rows": rows,
         "result": _result(clock, state),
         "counted_minutes": allowed - remains,
         "left_minutes": remains,
         "final": True,
         "calendar": _("%(name)s, edition %(number)d, %(zone)s")
-        % {"name": clock.edition.calendar.name, "number": clock.edition.number, "zone": clock.edition.zone},
+        % {"name": clock.edition.calendar.name, "number": calendar.ruling(end).number, "zone": clock.edition.zone},
         "clause": {"label": clause(clock.provenance), "url": promises_url},
+        "full_url": full_url,
     }
 
 
@@ -185,13 +193,7 @@ def coverage_clause(origin: dict[str, Any]) -> str:
     return _("Coverage: %(document)s, edition %(edition)s, clause %(clause)s") % origin
 
 
-def _end(clock: Clock, now: datetime, ended_at: datetime | None) -> datetime:
-    if clock.verdict == Verdict.VOID:
-        return clock.judged_at or now
-    return clock.stopped_at or ended_at or now
-
-
-def _lines(calendar: Calendar, start: datetime, end: datetime, marks: Iterable[Correction]) -> list[_Line]:
+def _lines(calendar: Timeline, start: datetime, end: datetime, marks: Iterable[Correction]) -> list[_Line]:
     """The intervals, cut where a correction came."""
     cuts = [start, *(one.at for one in marks), end]
     lines = []
@@ -201,10 +203,8 @@ def _lines(calendar: Calendar, start: datetime, end: datetime, marks: Iterable[C
     return _summed_up(lines)
 
 
-def _line(piece: Interval) -> _Line:
-    is_open = piece.kind == "open"
-    counted = piece.ends_at - piece.starts_at if is_open else timedelta()
-    return _Line(piece.starts_at, piece.ends_at, is_open, counted, piece.label)
+def _line(piece: Span) -> _Line:
+    return _Line(piece.starts_at, piece.ends_at, piece.kind == "open", piece.counted, piece.label, piece.kind)
 
 
 def _summed_up(lines: list[_Line]) -> list[_Line]:
@@ -214,7 +214,7 @@ def _summed_up(lines: list[_Line]) -> list[_Line]:
     middle = lines[HEAD:-TAIL]
     days = {timezone.localtime(one.starts_at).date() for one in middle if one.is_open}
     whole = replace(
-        middle[0], ends_at=middle[-1].ends_at, is_open=True, days=len(days), label="",
+        middle[0], ends_at=middle[-1].ends_at, is_open=True, days=len(days), label="", kind="open",
         counted=sum((one.counted for one in middle), timedelta()),
     )  # fmt: skip
     return [*lines[:HEAD], whole, *lines[-TAIL:]]
@@ -229,7 +229,7 @@ def _rows(lines: list[_Line], marks: Sequence[Correction], left: Callable[[timed
         before, total = total, total + line.counted
         rows.append(
             {
-                "kind": "open" if line.is_open else "closed",
+                "kind": line.kind if line.kind in {"open", "paused"} else "closed",
                 "label": _span(line),
                 "note": _note(line),
                 "starts_at": line.starts_at,
@@ -270,18 +270,23 @@ def _note(line: _Line) -> str:
         return words % {"n": line.days}
     if line.is_open:
         return _("Counted, open hours")
+    if line.kind == "paused":
+        return _("Paused, not counted")
     return _("Closed, %(holiday)s") % {"holiday": line.label} if line.label else _("Closed, outside business hours")
 
 
-def _promised(clock: Clock, calendar: Calendar, allowed: int, corrections: Sequence[Correction]) -> str:
+def _promised(clock: Clock, lived: State, allowed: int, corrections: Sequence[Correction]) -> str:
     """Nothing, unless the due instant isn't the target after submission: then why."""
     if allowed == clock.target_minutes:
         return ""
     words = {"target": duration(clock.target_minutes), "priority": str(_priority(clock.priority)).lower()}
     last = next((one for one in reversed(corrections) if one.priority == clock.priority), None)
-    if last and calendar.add(last.at, timedelta(minutes=clock.target_minutes)) == clock.due_at:
+    target = timedelta(minutes=clock.target_minutes)
+    if last and not lived.paused and lived.measure.add(last.at, target) == clock.due_at:
         note = _("Up to the due instant: %(target)s for %(priority)s priority, counted from the correction at %(when)s")
         return note % {**words, "when": instant(last.at)}
+    if last and lived.course.add(clock.started_at, target) == clock.due_at:
+        return _("Up to the due instant: %(target)s from submission, by the calendar of this priority") % words
     if last and is_higher(Priority(last.before), Priority(last.priority)):
         return _("Up to the due instant already given: %(target)s from submission would have ended before it") % words
     return _("Up to the due instant first given: %(target)s for %(priority)s priority would have ended later") % words
@@ -303,4 +308,6 @@ def _result(clock: Clock, state: ClockState) -> str:
         }
     if state is ClockState.MISSED:
         return _("Missed: was due %(when)s") % {"when": instant(clock.due_at)}
+    if state is ClockState.PAUSED:
+        return _("Left, paused until %(when)s at the latest") % {"when": instant(clock.resume_by)}
     return _("Left, due %(when)s") % {"when": instant(clock.due_at)}

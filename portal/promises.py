@@ -192,7 +192,7 @@ def _line(
         winner=_origin(won, clauses) if won else None,
         losers=tuple(_lost(one, clauses) for one in term.losers),
         calendar=calendar.calendar.name if calendar else "",
-        due_at=rule.due(calendar.rule(), now, timedelta(minutes=int(term.settled)))
+        due_at=rule.due(calendar.planned, now, timedelta(minutes=int(term.settled)))
         if calendar and now and term.settled
         else None,
         conflict=tuple(_origin(one, clauses) for one in term.conflict),

@@ -23,7 +23,7 @@ from escalation.selectors import LadderView, ladder_for
 from portal import conversation, ticket_scope, timeline
 from portal.clocks import Correction, chip, coverage_clause, receipt
 from portal.selectors.hours import hours_line
-from portal.selectors.queue import clock_of
+from portal.selectors.queue import history_of
 from portal.templatetags.ui import instant
 from tickets import workflow
 from tickets.forms import ActionForm, AssignForm, PriorityForm, TimeForm
@@ -50,8 +50,9 @@ PRIMARY = {Status.NEW: "take", Status.RESOLVED: "confirm_solved"}
 def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     """The page's context: conversation, composer, allowed actions, promise and receipt, scope, hours, people, timeline."""
     organization_id = ticket.organization_id
-    clock = clock_of(ticket)
-    shown = chip(clock, now, ticket.closed_at)
+    past = history_of(ticket)
+    clock, lived = (past.clock, past.state) if past else (None, None)
+    shown = chip(clock, now, ticket.closed_at, lived.left if lived else None)
     said = everything_said(user, ticket)
     events = timeline.events(user, ticket)
     people = timeline.names(events, [user, ticket.requester, ticket.assignee, *(one.author for one in said)])
@@ -76,9 +77,9 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "followed_by": _followed_by(user, ticket) if final else [],
         "clock": shown,
         "receipt": receipt(
-            clock, ticket.reference, now, corrections=_corrections(events), ended_at=ticket.closed_at,
-            promises_url=promises_url,
-        ) if clock else None,
+            past.clock, ticket.reference, now, lived=past.state, corrections=_corrections(events), promises_url=promises_url,
+            full_url=reverse("portal:receipt", args=[ticket.reference, past.clock.objective]),
+        ) if past else None,
         "uncovered": None if clock else _uncovered(ticket, promises_url),
         "thread": conversation.thread(said, events, people, ticket, shown),
         "composer": None if read_only else conversation.composer(user, ticket, said, covered=clock is not None),

@@ -23,7 +23,7 @@ from . import services, sources, words
 from .exchange import HolidayRows
 from .feed_page import feed_page
 from .forms import CalendarForm
-from .models import BusinessCalendar, CalendarEdition, Clock, ClockStep
+from .models import BusinessCalendar, CalendarEdition, Clock, ClockEvent, ClockStep
 from .services.naming import offer_calendar_again, retire_calendar, save_calendar
 
 
@@ -208,6 +208,15 @@ class StepInline(Looking, TabularInline):
     extra = 0
 
 
+class EventInline(Looking, TabularInline):
+    """What happened, in order."""
+
+    model = ClockEvent
+    fields = ("number", "kind", "at", "actor_id", "data")
+    ordering = ("number",)
+    extra = 0
+
+
 @admin.register(Clock)
 class ClockAdmin(LookingAdmin):
     """Promises being kept."""
@@ -220,10 +229,11 @@ class ClockAdmin(LookingAdmin):
     ordering = ("-id",)
     fields = (
         ("organization", "objective"), ("priority", "target_minutes"), ("started_at", "due_at"), ("warn_at", "stopped_at"),
-        ("verdict", "judged_at"), "void_reason", "edition", "origin", ("business_seconds", "historical"),
+        ("paused_at", "resume_by"), ("verdict", "judged_at"), "void_reason", "edition", "origin",
+        ("business_seconds", "allowed_seconds", "historical"),
     )  # fmt: skip
     readonly_fields = ("origin",)
-    inlines = (StepInline,)
+    inlines = (EventInline, StepInline)
 
     @admin.display(description=gettext_lazy("promised by"))
     def origin(self, clock: Clock) -> str:

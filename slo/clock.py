@@ -60,6 +60,7 @@ class ClockState(StrEnum):
     MISSED = "missed"
     MET = "met"
     VOID = "void"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from typing import Self
 
 from django.db import models
@@ -13,7 +14,8 @@ from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 
 from .calendar import Calendar
 from .clock import Verdict
-from .words import OBJECTIVE, PRIORITY, STEP, VERDICT
+from .timeline import Timeline, timeline_of
+from .words import KIND, OBJECTIVE, PRIORITY, STEP, VERDICT
 
 
 class BusinessCalendar(models.Model):
@@ -71,6 +73,21 @@ class CalendarEdition(models.Model):
         """The pure calendar of this edition; compiled once a process."""
         return Calendar.from_data({"zone": self.zone, "weekly": self.weekly, "holidays": self.holidays})
 
+    @cached_property
+    def published(self) -> tuple[CalendarEdition, ...]:
+        """All editions of its calendar, oldest first: one query, unless whoever read this one has filled them in."""
+        return tuple(CalendarEdition.objects.filter(calendar_id=self.calendar_id).order_by("number"))
+
+    @cached_property
+    def known(self) -> Timeline:
+        """The calendar as it was known when this was its newest edition: what a clock is counted by."""
+        return timeline_of(self.published, upto=self.number)
+
+    @cached_property
+    def planned(self) -> Timeline:
+        """The calendar with all that is published by now: what a new promise is counted by."""
+        return timeline_of(self.published)
+
 
 class CalendarFeed(models.Model):
     """An address that publishes holidays (ICS), fetched once a day: what it says becomes an edition when it says something
@@ -107,7 +124,10 @@ class ClockQuerySet(TenantQuerySet["Clock"]):
 
 
 class Clock(TenantModel):
-    """One objective running for one thing. It knows its promise by a snapshot, so that history is never re-judged."""
+    """One objective running for one thing: what its events come to (slo/fold.py), kept where pages and the tick read it.
+
+    It knows its promise by a snapshot, so that history is never re-judged.
+    """
 
     objective = models.CharField(_("objective"), max_length=30, choices=OBJECTIVE, default="first_response")
     contract_ref = models.BigIntegerField(_("contract"), help_text=_("The contract that promised."))
@@ -116,13 +136,17 @@ class Clock(TenantModel):
         _("provenance"), default=dict, help_text=_("Document, edition and clause that set the target.")
     )
     edition = models.ForeignKey(
-        CalendarEdition, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar edition")
-    )
+        CalendarEdition, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar edition"),
+        help_text=_("The newest one that it is counted by; the earlier ones rule their own time."),
+    )  # fmt: skip
     priority = models.CharField(_("priority"), max_length=10, choices=PRIORITY)
     target_minutes = models.PositiveIntegerField(_("target, business minutes"))
     started_at = models.DateTimeField(_("started at"))
-    warn_at = models.DateTimeField(_("warns at"))
-    due_at = models.DateTimeField(_("due at"))
+    warn_at = models.DateTimeField(_("warns at"), null=True, blank=True, help_text=_("Empty while it pauses."))
+    due_at = models.DateTimeField(_("due at"), null=True, blank=True, help_text=_("Empty while it pauses."))
+    allowed_seconds = models.BigIntegerField(_("business seconds to the due instant"), null=True, blank=True)
+    paused_at = models.DateTimeField(_("paused at"), null=True, blank=True)
+    resume_by = models.DateTimeField(_("resumes by"), null=True, blank=True)
     next_at = models.DateTimeField(_("looked at next"), null=True, blank=True, help_text=_("A hint, not a verdict."))
     stopped_at = models.DateTimeField(_("stopped at"), null=True, blank=True)
     business_seconds = models.BigIntegerField(_("business seconds to the response"), null=True, blank=True)
@@ -142,6 +166,11 @@ class Clock(TenantModel):
             *tenant_constraints("slo_clock"),
             models.CheckConstraint(condition=models.Q(target_minutes__gt=0), name="slo_clock_target"),
             models.CheckConstraint(condition=models.Q(due_at__gte=models.F("started_at")), name="slo_clock_order"),
+            models.CheckConstraint(
+                condition=models.Q(paused_at=None, resume_by=None, due_at__isnull=False, warn_at__isnull=False)
+                | models.Q(paused_at__isnull=False, resume_by__isnull=False, due_at=None, warn_at=None),
+                name="slo_clock_paused",
+            ),
         ]
         indexes = [  # the tick: Clock.objects.due(now)
             models.Index(
@@ -156,7 +185,33 @@ class Clock(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.objective} · {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.objective} · {self.due_at or self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ClockEvent(TenantModel):
+    """One thing that happened to a clock, for ever. Ids, numbers and words of ours: nobody's text is in it."""
+
+    clock = models.ForeignKey(
+        Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="events",
+        verbose_name=_("clock"),
+    )  # fmt: skip
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.CharField(_("event"), max_length=20, choices=[(one.value, word) for one, word in KIND.items()])
+    at = models.DateTimeField(_("at"))
+    actor_id = models.BigIntegerField(_("by"), null=True, blank=True, help_text=_("Empty when the engine acted."))
+    data = models.JSONField(_("data"), default=dict, blank=True)
+
+    class Meta(TenantModel.Meta):
+        verbose_name = _("clock event")
+        verbose_name_plural = _("clock events")
+        constraints = [
+            *tenant_constraints("slo_clockevent", append_only=True),
+            TenantKey(field="clock", name="slo_clockevent_clock_tenant"),
+            models.UniqueConstraint(fields=["organization", "clock", "number"], name="slo_clockevent_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.kind} {self.at:%Y-%m-%d %H:%M}"
 
 
 class ClockStep(TenantModel):

@@ -30,7 +30,6 @@ def _by(edition: CalendarEdition) -> OpenDay:
     return lambda day: bool(rule.windows_on(day))
 
 
-
 def calendar_by_id(pk: int) -> QuerySet[BusinessCalendar]:
     """The calendar, if there is one; calendars belong to no client."""
     return BusinessCalendar.objects.filter(pk=pk)

@@ -13,6 +13,7 @@ from common import fetching
 
 from . import ics
 from .clock import StepName, Verdict
+from .fold import Kind
 from .week import read_holiday
 
 VERDICT = {
@@ -23,6 +24,17 @@ VERDICT = {
 }
 STEP = {StepName.WARNING: gettext_lazy("warning"), StepName.BREACH: gettext_lazy("breach")}
 OBJECTIVE = {"first_response": gettext_lazy("First answer")}
+KIND = {
+    Kind.STARTED: gettext_lazy("started"),
+    Kind.CARRIED: gettext_lazy("carried over"),
+    Kind.PAUSED: gettext_lazy("paused"),
+    Kind.RESUMED: gettext_lazy("resumed"),
+    Kind.RETARGETED: gettext_lazy("promised anew"),
+    Kind.CALENDAR_MOVED: gettext_lazy("moved to another calendar or edition"),
+    Kind.MISSED: gettext_lazy("missed"),
+    Kind.STOPPED: gettext_lazy("stopped"),
+    Kind.VOIDED: gettext_lazy("made void"),
+}
 PRIORITY = {
     "critical": gettext_lazy("Critical"),
     "high": gettext_lazy("High"),

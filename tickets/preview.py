@@ -9,7 +9,7 @@ from common.errors import Refused
 from contracts.models import Contract
 from contracts.precedence import Setting
 from contracts.selectors import Promise, promise
-from slo.calendar import Interval
+from slo.timeline import Span as Stretch
 
 from .models import Ticket
 from .priority import Priority
@@ -70,11 +70,11 @@ def preview(contract: Contract, impact: str, urgency: str, now: datetime) -> Pre
 def _spans(promised: Promise, now: datetime) -> list[Span]:
     if promised.edition is None or promised.due_at is None or promised.due_at <= now:
         return []
-    pieces = promised.edition.rule().intervals(now, promised.due_at)
+    pieces = promised.edition.planned.intervals(now, promised.due_at)
     return [_span(piece) for piece in pieces if piece.kind == "open" or piece.label]
 
 
-def _span(piece: Interval) -> Span:
+def _span(piece: Stretch) -> Span:
     """As pages write it, in whole minutes on both ends: the lines then add up to the target."""
     starts_at, ends_at = (at.replace(second=0, microsecond=0) for at in (piece.starts_at, piece.ends_at))
     counted = int((ends_at - starts_at) / MINUTE) if piece.kind == "open" else None

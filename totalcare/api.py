@@ -63,6 +63,7 @@ urlpatterns = [
     path("contracts/<id:pk>/balance/", contracts.Balance.as_view(), name="balance"),
     path("clocks/", clocks.Clocks.as_view(), name="clocks"),
     path("clocks/<id:pk>/", clocks.OneClock.as_view(), name="clock"),
+    path("clocks/<id:pk>/receipt/", clocks.Receipt.as_view(), name="receipt"),
     path("escalations/", escalation.Escalations.as_view(), name="escalations"),
     path("escalations/<id:pk>/", escalation.OneEscalation.as_view(), name="escalation"),
     re_path(r"^[\s\S]*\Z", Nowhere.as_view(), name="nowhere"),

@@ -13,7 +13,15 @@ from .changes import (
     publish_change,
     summed,
 )
-from .clocks import retarget_clock, start_clock, stop_clock, void_clock
+from .clocks import (
+    move_to_calendar,
+    pause_clock,
+    resume_clock,
+    retarget_clock,
+    start_clock,
+    stop_clock,
+    void_clock,
+)
 from .feeds import ask_again, claim_feeds, drop_feed, set_feed, take_feed
 from .naming import slug_for
 from .tick import Fired, FiredBatch, fire_due, set_aside
@@ -37,9 +45,12 @@ __all__ = [
     "foresee_batch",
     "foresee_change_again",
     "move_clocks",
+    "move_to_calendar",
     "open_clocks",
+    "pause_clock",
     "publish_change",
     "publish_edition",
+    "resume_clock",
     "retarget_clock",
     "set_aside",
     "set_feed",

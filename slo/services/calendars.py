@@ -49,7 +49,7 @@ def publish_edition(
         raise Refused(_("An edition takes effect now or later, and never before the one it follows."))
     try:
         rule = Calendar.from_data({"zone": zone, "weekly": weekly, "holidays": holidays})
-        rule.next_opening(effective_at)
+        opens_enough(rule, effective_at)
     except CalendarError as error:
         raise Refused(_("This calendar can't be used: %(why)s") % {"why": error}) from error
     return CalendarEdition.objects.create(
@@ -58,23 +58,26 @@ def publish_edition(
     )  # fmt: skip
 
 
-_RULING = Prepared(
-    lambda: CalendarEdition.objects.filter(
-        calendar_id=Parameter("calendar_id"), effective_at__lte=Parameter("at")
-    ).order_by("-effective_at", "-number")[:1]
-)
+def opens_enough(rule: Calendar, at: datetime) -> None:
+    """CalendarError for a calendar that opens too rarely for promises: a clock that it can't measure would never be due."""
+    rule.add(at, timedelta(days=30))
+
+
+_PUBLISHED = Prepared(lambda: CalendarEdition.objects.filter(calendar_id=Parameter("calendar_id")).order_by("number"))
 
 
 def edition_at(calendar_id: int | None, at: datetime) -> CalendarEdition:
     """The edition that rules at an instant; NoEdition when there is no calendar or none had begun."""
-    found = _RULING(calendar_id=calendar_id, at=at) if calendar_id else []
-    if not found:
+    published = tuple(_PUBLISHED(calendar_id=calendar_id)) if calendar_id else ()
+    edition = next((one for one in reversed(published) if one.effective_at <= at), None)
+    if edition is None:
         raise NoEdition(
             _(
                 "This contract has no business calendar yet, so no answer time can be promised. Ask your account manager."
             )
         )
-    return found[0]
+    edition.published = published
+    return edition
 
 
 def close_of_business_day(edition: CalendarEdition, start: datetime, days: int) -> datetime:

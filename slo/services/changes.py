@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -22,9 +23,12 @@ from slo.calendar import Calendar, CalendarError
 from slo.carrying import carried
 from slo.change_models import CalendarChange
 from slo.clock import BusinessTime, Verdict
-from slo.models import BusinessCalendar, CalendarEdition, Clock, ClockQuerySet
+from slo.fold import Kind
+from slo.models import BusinessCalendar, CalendarEdition, Clock, ClockEvent, ClockQuerySet
+from slo.timeline import Edition, Timeline, timeline_of
 
-from .calendars import publish_edition
+from .calendars import opens_enough, publish_edition
+from .clocks import move_to_calendar
 
 LOOK_BACK = timedelta(minutes=10)
 """How long after an edition took effect clocks are looked for that began meanwhile and know only the one before."""
@@ -37,6 +41,10 @@ MOVE = """
             WHEN slo_clock.next_at = slo_clock.due_at THEN moved.due_at ELSE slo_clock.next_at END
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS moved (id, warn_at, due_at)
     WHERE slo_clock.id = moved.id"""
+TELL = """
+    INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+    SELECT organization_id, clock_id, number, %s, at, jsonb_build_object('calendar', %s::bigint, 'edition', %s::int)
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::timestamptz[]) AS moved (organization_id, clock_id, number, at)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,7 @@ def _checked(
         raise Refused(_("The last edition is still to come: say from when on this one holds, then or later."))
     try:
         rule = Calendar.from_data(says)
-        rule.next_opening(effective_at or now)
+        opens_enough(rule, effective_at or now)
     except CalendarError as error:
         raise Refused(_("This calendar can't be used: %(why)s") % {"why": error}) from error
     if rule.to_data() == {"zone": last.zone, "weekly": last.weekly, "holidays": last.holidays}:
@@ -198,8 +206,8 @@ def open_clocks(change: CalendarChange, now: datetime) -> ClockQuerySet:
     if change.edition is not None:
         editions = editions.filter(number__lt=change.edition.number)
     return Clock.objects.filter(
+        Q(due_at__gt=max(change.effective_at or now, now)) | Q(paused_at__isnull=False),
         edition__in=list(editions.values_list("pk", flat=True)), verdict=Verdict.RUNNING, stopped_at=None, historical=False,
-        due_at__gt=max(change.effective_at or now, now),
     )  # fmt: skip
 
 
@@ -209,11 +217,11 @@ def foresee_batch(change: CalendarChange, now: datetime) -> bool:
     if not change.total:
         change.total = clocks.count()
     batch = list(_read(clocks.filter(pk__gt=change.cursor).order_by("pk"), PREVIEW_BATCH))
-    measured = _Measured(change, Calendar.from_data(change.says), now)
+    measured = _Measured(change, Edition(change.effective_at or now, Calendar.from_data(change.says)))
     result = change.result or {"moved": 0, "sooner": 0, "later": 0, "newly_late": 0, "clients": {}, "worst": []}
     found = []
     for row in batch:
-        _warn, after = measured(row)
+        _warn, after = measured(row, now) if row.due_at else (None, None)
         if after != row.due_at:
             found.append(Moved(row.id, row.organization_id, row.due_at, after))
     change.result = summed(result, found, now)
@@ -252,23 +260,40 @@ def _tightest(found: list[Moved]) -> list[Moved]:
 def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) -> list[Moved]:
     """Move those of some clocks that still are to be moved to the change's edition; those that another transaction holds wait.
 
-    Returns the ones whose due instant is another one now. A clock that the new edition can't measure keeps its instants.
+    Returns the ones whose due instant is another one now.
     """
     if change.edition is None:
         raise ValueError("only a published change moves clocks")
     clocks = open_clocks(change, now).filter(pk__in=clock_ids).select_for_update(skip_locked=True, no_key=True)
     rows = list(_read(clocks.order_by("pk"), len(clock_ids)))
-    measured = _Measured(change, change.edition.rule(), now)
-    found, columns = [], []
+    edition, last = change.edition, _last_events(rows)
+    measured = _Measured(change, Edition(edition.effective_at, edition.rule()))
+    found, columns, events = [], [], []
     for row in rows:
-        warn, due = measured(row)
+        if row.due_at is None:  # it pauses: what is left is counted anew, and due once it goes on
+            move_to_calendar(clock_id=row.id, edition=edition, at=now)
+            continue
+        number, at = last[row.id]
+        at = max(now, at)
+        warn, due = measured(row, at)
         columns.append((row.id, warn, due))
+        events.append((row.organization_id, row.id, number + 1, at))
         if due != row.due_at:
             found.append(Moved(row.id, row.organization_id, row.due_at, due))
     if columns:
         with connection.cursor() as cursor:
             cursor.execute(MOVE, [change.edition_id, *map(list, zip(*columns, strict=True))])
+            told = [Kind.CALENDAR_MOVED.value, edition.calendar_id, edition.number]
+            cursor.execute(TELL, [*told, *map(list, zip(*events, strict=True))])
     return found
+
+
+def _last_events(rows: list[Any]) -> dict[int, tuple[int, datetime]]:
+    """Clock id → the number of its last event, and when its last one was. The clocks are locked, so nobody adds another."""
+    past = ClockEvent.objects.filter(
+        organization_id__in={row.organization_id for row in rows}, clock_id__in=[row.id for row in rows]
+    )
+    return {pk: (number, at) for pk, number, at in past.values_list("clock_id").annotate(Max("number"), Max("at"))}
 
 
 def _read(clocks: ClockQuerySet, limit: int) -> Any:
@@ -277,16 +302,15 @@ def _read(clocks: ClockQuerySet, limit: int) -> Any:
 
 
 class _Measured:
-    """The warning and the due instant of a clock by the new edition; those of the old ones are read once."""
+    """The warning and the due instant of a clock by the new edition, as the fold of its events will have them; the timelines of
+    the old editions are made once."""
 
-    def __init__(self, change: CalendarChange, new: BusinessTime, now: datetime):
-        self.new, self.at = new, change.effective_at or change.begun_at or now
-        editions = CalendarEdition.objects.filter(calendar_id=change.calendar_id)
-        self.old = {one.pk: one.rule() for one in editions}
+    def __init__(self, change: CalendarChange, new: Edition):
+        editions = list(CalendarEdition.objects.filter(calendar_id=change.calendar_id))
+        before = [one for one in editions if change.edition is None or one.number < change.edition.number]
+        self.old: dict[int, BusinessTime] = {one.pk: timeline_of(editions, upto=one.number) for one in before}
+        self.new = Timeline((*timeline_of(before).editions, new))
 
-    def __call__(self, row: Any) -> tuple[datetime, datetime]:
-        old, at = self.old[row.edition_id], max(self.at, row.started_at)
-        try:
-            return carried(old, self.new, at, row.warn_at), carried(old, self.new, at, row.due_at)
-        except CalendarError:  # it never opens for so long: the promise stays as it was
-            return row.warn_at, row.due_at
+    def __call__(self, row: Any, at: datetime) -> tuple[datetime, datetime]:
+        old = self.old[row.edition_id]
+        return carried(old, self.new, at, row.warn_at), carried(old, self.new, at, row.due_at)

@@ -1,22 +1,25 @@
-"""The life of one clock: started, retargeted, stopped or void. Its verdict is written once."""
+"""The life of one clock, by events: started, paused, resumed, promised anew, moved, stopped or void. Its verdict is written once.
+
+Every service locks the clock, asks what its events come to, adds one, and writes the row from the fold of them all.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from fractions import Fraction
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from common.errors import Refused
-from slo import clock as rule
+from common.inserting import insertion
+from slo import history
 from slo.clock import Verdict
-from slo.models import CalendarEdition, Clock
-
-
-def _warning(edition: CalendarEdition, start: datetime, due: datetime, percent: int) -> datetime:
-    return rule.steps_until(edition.rule(), start, due, [Fraction(percent, 100)])[0].at
+from slo.fold import Fact, Kind, Reason, Resumed, State, VoidReason, fold
+from slo.history import History
+from slo.models import CalendarEdition, Clock, ClockEvent
+from slo.objectives import may_pause
 
 
 @transaction.atomic(savepoint=False)  # one statement, which its caller's savepoint takes back with the rest
@@ -33,60 +36,50 @@ def start_clock(
     warn_percent: int,
     started_at: datetime,
     historical: bool = False,
+    actor_id: int | None = None,
+    pausable: bool | None = None,
 ) -> Clock:
-    """Start a clock: due after `target_minutes` of the edition's business time, warning at `warn_percent` of it (domain §5)."""
-    target, fractions = timedelta(minutes=target_minutes), [Fraction(warn_percent, 100)]
-    warning, breach = rule.steps(edition.rule(), started_at, target, fractions)
-    return Clock.objects.create(
-        organization_id=organization_id,
-        objective=objective,
-        contract_ref=contract_ref,
-        term_key=term_key,
-        provenance=provenance,
-        edition=edition,
-        priority=priority,
-        target_minutes=target_minutes,
-        started_at=started_at,
-        warn_at=warning.at,
-        due_at=breach.at,
-        next_at=warning.at,
-        historical=historical,
-    )
+    """Start a clock: due after `target_minutes` of the business time of the edition's calendar, by all of its editions that are
+    published; warning at `warn_percent` of it (domain §5). `pausable`: what the contract says, where it says anything."""
+    data = _promise(edition, priority, term_key, provenance, target_minutes, warn_percent)
+    if pausable is not None:
+        data["may_pause"] = pausable
+    fact = Fact(1, Kind.STARTED, started_at, data, actor_id)
+    state = fold([fact], history.edition_rules(edition.published))
+    clock = Clock(
+        organization_id=organization_id, objective=objective, contract_ref=contract_ref, next_at=state.warn_at,
+        historical=historical, **history.columns(state, edition.published),
+    )  # fmt: skip
+    _write(clock, _event(clock, fact))
+    return clock
 
 
 @transaction.atomic
-def stop_clock(*, clock_id: int, at: datetime) -> Clock:
+def stop_clock(*, clock_id: int, at: datetime, actor_id: int | None = None) -> Clock:
     """The response came: stop, measure, and judge if no tick has judged it before. A second stop changes nothing.
 
     A late response that comes before the tick leaves the clock due: its breach still fires, once, as if the tick had been
     first.
     """
-    clock = Clock.objects.select_for_update(of=("self",), no_key=True).select_related("edition").get(pk=clock_id)
-    if clock.stopped_at is not None or clock.verdict == Verdict.VOID:
-        return clock
-    clock.stopped_at = at
-    clock.business_seconds = int(clock.edition.rule().between(clock.started_at, at).total_seconds())
-    if clock.verdict == Verdict.RUNNING:  # a verdict is written once and never re-judged (domain §5.9)
-        clock.verdict, clock.judged_at = rule.verdict(clock.due_at, at, at), at
-        if clock.verdict == Verdict.MET:
-            clock.next_at = None
-    clock.save(update_fields=["stopped_at", "next_at", "business_seconds", "verdict", "judged_at"])
+    clock, past = _locked(clock_id)
+    if past.state.ended_at is None:
+        state = _add(past, Kind.STOPPED, at, actor_id, {})
+        clock.next_at = None if state.verdict is Verdict.MET else clock.next_at
+        clock.save()
     return clock
 
 
 @transaction.atomic
-def void_clock(*, clock_id: int, reason: str, at: datetime) -> Clock:
+def void_clock(*, clock_id: int, reason: str, at: datetime, actor_id: int | None = None) -> Clock:
     """Withdrawn, duplicate or spam: a running clock ends void, with a reason, counted apart (domain §5.6).
 
     A clock that was late by then is missed, whether a tick has said so or not: nobody dodges it by cancelling.
     """
-    clock = Clock.objects.select_for_update(no_key=True).get(pk=clock_id)
-    if clock.verdict == Verdict.RUNNING:
-        late = rule.verdict(clock.due_at, None, at) is Verdict.MISSED
-        clock.verdict, clock.judged_at = (Verdict.MISSED if late else Verdict.VOID), at
-        clock.void_reason = "" if late else reason[:200]
+    clock, past = _locked(clock_id)
+    if past.state.ended_at is None:
+        _add(past, Kind.VOIDED, at, actor_id, {"reason": VoidReason(reason).value})
     clock.next_at = None
-    clock.save(update_fields=["next_at", "verdict", "judged_at", "void_reason"])
+    clock.save()
     return clock
 
 
@@ -102,29 +95,133 @@ def retarget_clock(
     edition: CalendarEdition,
     at: datetime,
     upward: bool,
+    actor_id: int | None = None,
 ) -> Clock:
     """Move the due instant of a running clock to a corrected priority's (domain §5.7); refused downwards once missed.
 
     Upwards: the earlier of the old due and the new target from the correction. Downwards: the new target from submission.
-    A clock that has stopped, or is late, keeps all it had: its verdict stands by the promise it was judged by.
+    A clock that has ended, or is late, keeps all it had: its verdict stands by the promise it was judged by. Of `edition`
+    the calendar counts, with all that is published of it.
     """
-    clock = Clock.objects.select_for_update(of=("self",), no_key=True).select_related("edition").get(pk=clock_id)
-    if clock.stopped_at is not None or clock.verdict == Verdict.VOID:
+    clock, past = _locked(clock_id)
+    if past.state.ended_at is not None:
         return clock
-    if clock.verdict == Verdict.MISSED or rule.verdict(clock.due_at, None, at) is Verdict.MISSED:
+    if past.state.verdict is Verdict.MISSED or past.state.is_late(at):
         if not upward:
             raise Refused(_("The first answer is already late: the priority can't be lowered any more."))
         return clock
-    target = timedelta(minutes=target_minutes)
-    if upward:
-        due = rule.retarget_up(edition.rule(), clock.due_at, at, target)
-    else:
-        due = rule.retarget_down(edition.rule(), clock.started_at, target, clock.due_at, at)
-    if due < clock.due_at or not upward:
-        clock.due_at, clock.edition = due, edition
-        clock.warn_at = _warning(edition, clock.started_at, due, warn_percent)
-        clock.next_at = clock.warn_at
-    clock.priority, clock.term_key, clock.provenance = priority, term_key, provenance
-    clock.target_minutes = target_minutes
+    data = _promise(edition, priority, term_key, provenance, target_minutes, warn_percent)
+    before = past.state.course
+    state = _add(past, Kind.RETARGETED, at, actor_id, {**data, "upward": upward}, edition.published)
+    if state.course is not before:
+        clock.next_at = clock.resume_by or clock.warn_at
     clock.save()
     return clock
+
+
+@transaction.atomic
+def pause_clock(
+    *, clock_id: int, reason: str, resume_by: datetime, question: int | None, at: datetime, actor_id: int | None = None
+) -> Clock:
+    """Hold a clock whose objective may pause (domain §5.8): why, by when it goes on by itself, and the id of the message that
+    asks the client. Refused once late; a second pause changes nothing."""
+    clock, past = _locked(clock_id)
+    if not may_pause(clock.objective, past.facts[0].data.get("may_pause")):
+        raise Refused(_("This promise does not pause: its contract doesn’t say that it may."))
+    state = past.state
+    if state.ended_at is not None or state.paused:
+        return clock
+    if state.verdict is Verdict.MISSED or state.is_late(at):
+        raise Refused(_("This promise is already missed: it does not pause any more."))
+    if reason == Reason.CLIENT and question is None:
+        raise Refused(_("Ask the client a question: they must know what we wait for."))
+    if resume_by <= at:
+        raise Refused(_("Choose a later date: the clock goes on by itself then."))
+    data = {"reason": Reason(reason).value, "question": question, "resume_by": resume_by.isoformat()}
+    _add(past, Kind.PAUSED, at, actor_id, data)
+    clock.next_at = clock.resume_by
+    clock.save()
+    return clock
+
+
+@transaction.atomic
+def resume_clock(*, clock_id: int, by: str, at: datetime, actor_id: int | None = None) -> Clock:
+    """Let a paused clock go on: a person says so, the client did something, or its date has come. Whoever is second changes
+    nothing."""
+    clock, past = _locked(clock_id)
+    if past.state.paused:
+        _add(past, Kind.RESUMED, at, actor_id, {"by": Resumed(by).value})
+        clock.next_at = clock.warn_at
+        clock.save()
+    return clock
+
+
+@transaction.atomic
+def move_to_calendar(*, clock_id: int, edition: CalendarEdition, at: datetime) -> Clock:
+    """Count what is left of a running clock by another edition of its calendar, or another calendar, from now on (domain §5.10).
+
+    What was counted stays counted. A clock that has ended, is late, or knows all that is published of it, keeps what it has.
+    """
+    clock, past = _locked(clock_id)
+    state, newest = past.state, edition.published[-1]
+    same = (state.promise.calendar, state.promise.edition) == (newest.calendar_id, newest.number)
+    if same or state.ended_at is not None or state.verdict is Verdict.MISSED or state.is_late(at):
+        return clock
+    data = {"calendar": newest.calendar_id, "edition": newest.number}
+    _add(past, Kind.CALENDAR_MOVED, at, None, data, edition.published)
+    clock.next_at = clock.resume_by or clock.warn_at
+    clock.save()
+    return clock
+
+
+def _locked(clock_id: int) -> tuple[Clock, History]:
+    """The clock until COMMIT, with what happened to it."""
+    clock = Clock.objects.select_for_update(of=("self",), no_key=True).get(pk=clock_id)
+    return clock, history.history_of(clock)
+
+
+def _promise(
+    edition: CalendarEdition, priority: str, term: str, clause: dict[str, Any], target_minutes: int, warn_percent: int
+) -> dict[str, Any]:
+    return {
+        "priority": priority, "term": term, "clause": clause, "target_minutes": target_minutes,
+        "warn_percent": warn_percent, "calendar": edition.calendar_id, "edition": edition.published[-1].number,
+    }  # fmt: skip
+
+
+def _add(
+    past: History, kind: Kind, at: datetime, actor_id: int | None, data: dict[str, Any],
+    more: Iterable[CalendarEdition] = (),
+) -> State:  # fmt: skip
+    """One more event, and the row as the fold says it now is. Requests that crossed are put in the order of their locks."""
+    if kind not in {Kind.STOPPED, Kind.VOIDED}:
+        at = max(at, past.state.moved_at or past.state.started_at)
+    fact = Fact(past.facts[-1].number + 1, kind, at, data, actor_id)
+    editions = {(one.calendar_id, one.number): one for one in (*past.editions, *more)}.values()
+    state = fold([*past.facts, fact], history.edition_rules(editions))
+    _event(past.clock, fact).save(force_insert=True)
+    for name, value in history.columns(state, editions).items():
+        setattr(past.clock, name, value)
+    return state
+
+
+def _write(clock: Clock, event: ClockEvent) -> None:
+    """A new clock with its start, in one statement: submission counts them."""
+    columns, expressions, values = insertion(clock)
+    more, of_event, rest = insertion(event, {"clock_id": "clock.id"})
+    table, events = (connection.ops.quote_name(one._meta.db_table) for one in (Clock, ClockEvent))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH clock AS (INSERT INTO {table} ({columns}) SELECT {expressions} RETURNING id)
+                INSERT INTO {events} ({more}) SELECT {of_event} FROM clock RETURNING clock_id""",  # noqa: S608
+            [*values, *rest],
+        )
+        (clock.pk,) = cursor.fetchone()
+    clock._state.adding, clock._state.db = False, connection.alias
+
+
+def _event(clock: Clock, fact: Fact) -> ClockEvent:
+    return ClockEvent(
+        organization_id=clock.organization_id, clock_id=clock.pk, number=fact.number, kind=fact.kind, at=fact.at,
+        actor_id=fact.actor_id, data=dict(fact.data),
+    )  # fmt: skip

@@ -9,7 +9,10 @@ from django.db import connection
 
 from slo import clock as rule
 from slo.clock import Step, StepName, Verdict
+from slo.fold import Resumed
 from slo.models import Clock
+
+from .clocks import resume_clock
 
 OVER = {Verdict.MET, Verdict.VOID}
 # Only steps that are really new tell anybody: RETURNING is empty for those that conflict.
@@ -23,6 +26,12 @@ MOVE = """
         judged_at = CASE WHEN moved.breached AND verdict = 'running' THEN %s ELSE judged_at END
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::boolean[]) AS moved (id, next_at, breached)
     WHERE slo_clock.id = moved.id"""
+# The claim holds each clock's lock, so nobody else numbers its events meanwhile.
+MISSED = """
+    INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+    SELECT late.organization_id, late.clock_id, 1 + coalesce((SELECT max(number) FROM slo_clockevent AS past
+        WHERE past.organization_id = late.organization_id AND past.clock_id = late.clock_id), 0), 'missed', %s, '{}'
+    FROM unnest(%s::bigint[], %s::bigint[]) AS late (organization_id, clock_id)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
     The caller owns the transaction and the engine's scope, and writes what the steps cause before it commits. `only`
     names one clock, for a batch that is retried row by row.
     """
-    columns = ("id", "organization_id", "warn_at", "due_at", "verdict")
+    columns = ("id", "organization_id", "warn_at", "due_at", "verdict", "resume_by")
     due = Clock.objects.due(now, historical=historical)
     claimed = list(
         (due if only is None else due.filter(pk=only)).select_for_update(skip_locked=True).values_list(*columns)[:limit]
@@ -59,22 +68,40 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
         return FiredBatch(0, [])
     steps: list[tuple[int, int, str, datetime]] = []
     moves: list[tuple[int, datetime | None, bool]] = []
-    deadlines = {pk: due_at for pk, _organization, _warn, due_at, _verdict in claimed}
-    for pk, organization_id, warn_at, due_at, verdict in claimed:
+    late: list[tuple[int, int]] = []
+    deadlines: dict[int, datetime] = {}
+    for pk, organization_id, warn_at, due_at, verdict, resume_by in claimed:
         if verdict in OVER:  # the hint was wrong, as after a restored backup: nothing fires any more
             moves.append((pk, None, False))
-            continue
-        decision = rule.decide((Step(StepName.WARNING, warn_at), Step(StepName.BREACH, due_at)), (), now)
-        steps += [(organization_id, pk, step.name.value, step.at) for step in decision.fire]
-        moves.append((pk, decision.next_at, any(step.name is StepName.BREACH for step in decision.fire)))
+        elif due_at is None or warn_at is None:  # it pauses: what comes is the date by which it goes on
+            _wake(pk, resume_by, now)
+        else:
+            decision = rule.decide((Step(StepName.WARNING, warn_at), Step(StepName.BREACH, due_at)), (), now)
+            steps += [(organization_id, pk, step.name.value, step.at) for step in decision.fire]
+            breached = any(step.name is StepName.BREACH for step in decision.fire)
+            moves.append((pk, decision.next_at, breached))
+            deadlines[pk] = due_at
+            if breached and verdict == Verdict.RUNNING:
+                late.append((organization_id, pk))
     with connection.cursor() as cursor:
         rows: list[tuple[int, int, str, datetime]] = []
         if steps:
             cursor.execute(FIRE, [now, *map(list, zip(*steps, strict=True))])
             rows = cursor.fetchall()
-        cursor.execute(MOVE, [now, *map(list, zip(*moves, strict=True))])
+        if late:
+            cursor.execute(MISSED, [now, *map(list, zip(*late, strict=True))])
+        if moves:
+            cursor.execute(MOVE, [now, *map(list, zip(*moves, strict=True))])
     fired = [Fired(org, clock, name, at, deadlines[clock]) for org, clock, name, at in rows]
     return FiredBatch(len(claimed), sorted(fired, key=lambda one: (one.at, one.clock_id)))
+
+
+def _wake(clock_id: int, resume_by: datetime | None, now: datetime) -> None:
+    """A pause ends by itself on the date that was promised, however late a tick sees it; steps that then passed come next."""
+    if resume_by is not None and resume_by < now:
+        resume_clock(clock_id=clock_id, by=Resumed.DATE, at=resume_by)
+    else:
+        Clock.objects.filter(pk=clock_id).update(next_at=resume_by)
 
 
 def set_aside(*, clock_id: int, until: datetime) -> None:

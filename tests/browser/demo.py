@@ -119,6 +119,7 @@ def prepare() -> dict[str, Any]:
             "change_asked": changes.get(organization=northwind, status="asked").pk,
             "change_signed": changes.get(organization__key="GLX").pk,
             "late": late.ticket.reference,
+            "objective": "first_response",
             "escalation": late.pk,
             "working": working.reference,
             "closed": closed.reference,

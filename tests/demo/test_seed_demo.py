@@ -18,7 +18,8 @@ from notifications.models import Delivery
 from portal.demo import people
 from portal.demo.play import weekday, when
 from portal.demo.seed import seed
-from slo.models import Clock
+from slo import history
+from slo.models import Clock, ClockEvent
 from tickets.models import Blocking, Message, Ticket, WorkLog
 from tickets.workflow import Status
 
@@ -119,6 +120,17 @@ def test_hours_are_drawn_and_initechs_are_used_up():
         for account in accounts.values():  # posted in the order of time
             days = list(account.entries.order_by("id").values_list("posted_at", flat=True))
             assert days == sorted(days)
+
+
+@stored
+@written
+def test_every_receipt_holds_and_every_clock_is_what_its_events_say():
+    seed(NOW)
+    with tenancy.engine():
+        assert list(history.problems(history.clocks(), NOW)) == []
+        assert history.clocks().count() > 50
+        kinds = set(ClockEvent.objects.values_list("kind", flat=True))
+    assert kinds >= {"started", "stopped", "missed"}
 
 
 @stored

@@ -103,6 +103,8 @@ ROUTES: dict[str, Route] = {
     "portal:search": Route("own"),
     "portal:tickets": Route("own"),
     "portal:ticket": Route("object", reference),
+    "portal:receipt": Route("object", lambda w: [w.ticket.reference, "first_response"]),
+    "portal:receipt_verifier": Route("own"),
     "portal:queue": Route("staff"),
     "portal:bulk": Route("staff"),  # with ids: tests/portal/test_bulk_pages.py
     "portal:undo": Route("staff"),
@@ -162,6 +164,7 @@ ROUTES: dict[str, Route] = {
     "api:balance": Route("api", contract),
     "api:clocks": Route("api"),
     "api:clock": Route("api", lambda w: [w.clock_id]),
+    "api:receipt": Route("api", lambda w: [w.clock_id]),
     "api:escalations": Route("api"),
     "api:escalation": Route("api", lambda w: [w.escalation.pk]),
     "api:nowhere": Route("open", posts=False),

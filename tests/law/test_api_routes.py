@@ -64,7 +64,7 @@ def ask(walker: Walker, secret: str, path: str, method: str, query: dict[str, An
 def test_the_schema_names_every_address_of_the_api():
     listed = {name.removeprefix("api:") for name in ROUTES if name.startswith("api:")}
     arguments = {"ticket": ["NW-1"], "messages": ["NW-1"], "time": ["NW-1"]}
-    one = {"contract", "terms", "balance", "clock", "escalation"}
+    one = {"contract", "terms", "balance", "clock", "receipt", "escalation"}
     spelled = {
         reverse(f"api:{name}", args=arguments.get(name, [1] if name in one else []))
         for name in listed - {"schema", "docs", "nowhere"}

@@ -8,7 +8,7 @@ import pytest
 from common import tenancy
 from portal.clocks import Correction, chip, receipt
 from tests.portal.acting import HOUR, answer, clause
-from tests.tickets.acting import act, clock_of, opened
+from tests.tickets.acting import act, lived, opened
 from tickets import services
 
 pytestmark = pytest.mark.django_db
@@ -106,8 +106,9 @@ class TestCorrectedPriority:
     """What a correction did to the due instant is said, and the sums stay those of the due instant."""
 
     def shown(self, cast: Any, ticket: Any, *corrections: Correction) -> Any:
-        clock = clock_of(ticket)
-        return receipt(clock, ticket.reference, cast.now, corrections=corrections), clock
+        past = lived(ticket)
+        shown = receipt(past.clock, ticket.reference, cast.now, lived=past.state, corrections=corrections)
+        return shown, past.clock
 
     def test_upwards_counted_from_the_correction(self, cast, get):
         ticket = opened(cast, priority="low")  # due in 18 business hours
@@ -166,8 +167,9 @@ class TestCorrectedPriority:
 def test_a_long_receipt_sums_its_middle_up(cast):
     ticket = opened(cast, priority="low")
     cast.now += timedelta(days=90)
-    clock = clock_of(ticket)
-    shown = receipt(clock, ticket.reference, cast.now)
+    past = lived(ticket)
+    clock = past.clock
+    shown = receipt(clock, ticket.reference, cast.now, lived=past.state)
     assert len(shown["rows"]) == 11
     assert "Counted, the open hours of" in shown["rows"][5]["note"]
     assert sum(row["counted_minutes"] or 0 for row in shown["rows"]) == shown["counted_minutes"]

@@ -14,6 +14,7 @@ from accounts.models import User
 from audit.models import Event
 from common import tenancy
 from notifications.models import Delivery
+from slo.history import History, history_of
 from slo.models import Clock
 from tickets import services
 from tickets.models import Message, Ticket, TicketClock
@@ -63,6 +64,14 @@ def clock_of(ticket: Ticket) -> Clock:
     """The clock of its first response, with its calendar edition."""
     with tenancy.everyone():
         return TicketClock.objects.select_related("clock__edition").get(ticket=ticket).clock
+
+
+def lived(ticket: Ticket) -> History:
+    """What happened to that clock, read once and for all."""
+    with tenancy.everyone():
+        past = history_of(TicketClock.objects.select_related("clock").get(ticket=ticket).clock)
+        assert past.state
+    return past
 
 
 def told(ticket: Ticket, verb: str = "ticket.opened") -> dict[str, str]:

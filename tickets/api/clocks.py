@@ -8,8 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.views import ApiView
+from slo.history import history_of
+from tickets.models import TicketClock
 from tickets.selectors import clock_list
 
+from .receipts import ReceiptOut
 from .shapes import ClockFilters, ClockOut
 
 
@@ -33,7 +36,24 @@ class OneClock(ApiView):
     @extend_schema(responses=ClockOut)
     def get(self, request: Request, pk: int) -> Response:
         """One clock, by its id."""
-        clock = clock_list(request.user).filter(clock_id=pk).first()
-        if clock is None:
-            raise Http404
-        return Response(ClockOut(clock).data)
+        return Response(ClockOut(_seen(request, pk)).data)
+
+
+class Receipt(ApiView):
+    """How a promise was counted."""
+
+    serializer_class = ReceiptOut
+
+    @extend_schema(responses=ReceiptOut)
+    def get(self, request: Request, pk: int) -> Response:
+        """A clock's receipt, to be recomputed with `verify_receipt.py`: what it was computed from, and every interval."""
+        link = _seen(request, pk)
+        return Response(history_of(link.clock).receipt(link.ticket.reference, request.now))
+
+
+def _seen(request: Request, pk: int) -> TicketClock:
+    """A clock of a ticket that one sees; else Http404."""
+    link = clock_list(request.user).filter(clock_id=pk).first()
+    if link is None:
+        raise Http404
+    return link

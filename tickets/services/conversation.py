@@ -16,12 +16,13 @@ from common import secrets
 from common.errors import Refused
 from contracts.selectors import contract_to_follow, day_of, is_read_only
 from slo import services as slo
+from slo.objectives import FIRST_RESPONSE
 from tickets import notices, response
 from tickets.models import Message, Ticket, TicketClock
 from tickets.workflow import FINAL, WAITING, Status
 
 from .attaching import Files, attach
-from .opening import FIRST_RESPONSE, open_ticket
+from .opening import open_ticket
 
 
 class Overtaken(Refused):
@@ -84,7 +85,7 @@ def respond(ticket: Ticket, message: Message, now: datetime) -> None:
     running = TicketClock.objects.filter(
         organization_id=ticket.organization_id, ticket=ticket, objective=FIRST_RESPONSE
     ).first()
-    clock = slo.stop_clock(clock_id=running.clock_id, at=now) if running else None
+    clock = slo.stop_clock(clock_id=running.clock_id, at=now, actor_id=message.author_id) if running else None
     record(
         organization_id=ticket.organization_id, actor_id=message.author_id, verb="ticket.responded",
         subject_kind="ticket", subject_id=ticket.pk, at=now, message_id=message.pk,

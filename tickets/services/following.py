@@ -11,10 +11,9 @@ from audit.services import record_many
 from common import long_work, tenancy
 from slo import services as slo
 from slo.models import CalendarChange
+from slo.objectives import FIRST_RESPONSE
 from slo.services.changes import MOVE_BATCH, Moved
 from tickets.models import Ticket, TicketClock
-
-from .opening import FIRST_RESPONSE
 
 DUE = """
     UPDATE tickets_ticket SET due_at = moved.due_at

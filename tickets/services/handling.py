@@ -14,13 +14,13 @@ from audit.services import record
 from common.errors import Refused
 from contracts.selectors import promise
 from slo import services as slo
+from slo.objectives import FIRST_RESPONSE
 from tickets import notices
 from tickets.models import Message, Ticket, TicketClock
 from tickets.priority import Priority, is_higher
 from tickets.workflow import FINAL
 
 from .conversation import locked, say
-from .opening import FIRST_RESPONSE
 
 
 @transaction.atomic
@@ -70,7 +70,7 @@ def prioritize(*, actor: User, ticket_id: int, priority: str, reason: str, now: 
         organization_id=ticket.organization_id, ticket=ticket, objective=FIRST_RESPONSE
     ).first()
     if running is not None and ticket.responded_at is None:
-        _retarget(ticket, running, new, now)
+        _retarget(actor, ticket, running, new, now)
     message = say(actor=actor, ticket=ticket, body=reason, now=now, kind=Message.Kind.REASON)
     before, ticket.priority = ticket.priority, new
     ticket.save()
@@ -86,12 +86,13 @@ def prioritize(*, actor: User, ticket_id: int, priority: str, reason: str, now: 
     return ticket
 
 
-def _retarget(ticket: Ticket, running: TicketClock, new: Priority, now: datetime) -> None:
+def _retarget(actor: User, ticket: Ticket, running: TicketClock, new: Priority, now: datetime) -> None:
     promised = promise(ticket.contract, priority=new, channel=ticket.channel, at=ticket.opened_at)
     upward = is_higher(new, ticket.priority)
     clock = slo.retarget_clock(
         clock_id=running.clock_id, priority=new.value, term_key=promised.term_key, provenance=promised.provenance,
         target_minutes=promised.target_minutes, warn_percent=promised.warn_percent,
         edition=promised.edition or slo.edition_at(ticket.contract.calendar_id, ticket.opened_at), at=now, upward=upward,
+        actor_id=actor.pk,
     )  # fmt: skip
     ticket.due_at = clock.due_at

@@ -19,9 +19,8 @@ from slo import clock as rule
 from slo import services as slo
 from slo.clock import Verdict
 from slo.models import CalendarEdition
+from slo.objectives import FIRST_RESPONSE
 from tickets.models import Ticket, TicketClock
-
-from .opening import FIRST_RESPONSE
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _move(one: TicketClock, target: Target, now: datetime) -> Move | None:
     clock, minutes = one.clock, timedelta(minutes=target.minutes)
     if target.minutes == clock.target_minutes and target.edition.calendar_id == clock.edition.calendar_id:
         return None
-    calendar = target.edition.rule()
+    calendar = target.edition.planned
     upward = rule.due(calendar, clock.started_at, minutes) <= clock.due_at
     if upward:
         after = rule.retarget_up(calendar, clock.due_at, now, minutes)

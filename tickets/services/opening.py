@@ -18,6 +18,7 @@ from contracts.scope import Verdict
 from contracts.selectors import Promise, day_of, promise
 from slo import services as slo
 from slo.models import Clock
+from slo.objectives import FIRST_RESPONSE
 from tickets import notices
 from tickets.doubt import doubt, exclusions
 from tickets.models import Message, RequestType, ScopeDecision, Ticket
@@ -28,7 +29,6 @@ from tickets.scoping import Scope
 from . import numbering
 from .attaching import Files, attach
 
-FIRST_RESPONSE = "first_response"
 SUBJECT_LENGTH = 200
 # Shared among those who submit, who would otherwise wait for each other's COMMIT; whoever suspends waits for all of them.
 LIVE = "SELECT * FROM contracts_contract WHERE organization_id = %s AND id = %s FOR SHARE"
@@ -64,7 +64,7 @@ def open_ticket(
     _check(organization, requester, subject, body)
     chosen = Priority(priority) if priority else priority_of(impact, urgency)
     promised = promise(contract, priority=chosen, channel=channel, at=now)
-    clock = _start(contract, promised, chosen, organization, now)
+    clock = _start(actor, contract, promised, chosen, organization, now)
     people = [] if organization.is_historical else notices.team(organization.pk)
     known = {} if organization.is_historical else exclusions()
     looks = doubt(subject, body, request_type, known)
@@ -135,7 +135,7 @@ def _check(organization: Organization, requester: User | None, subject: str, bod
 
 
 def _start(
-    contract: Contract, promised: Promise, priority: Priority, organization: Organization, now: datetime
+    actor: User, contract: Contract, promised: Promise, priority: Priority, organization: Organization, now: datetime
 ) -> Clock | None:
     if not promised.covered or promised.edition is None:
         return None
@@ -143,5 +143,5 @@ def _start(
         organization_id=organization.pk, objective=FIRST_RESPONSE, contract_ref=contract.pk,
         term_key=promised.term_key, provenance=promised.provenance, edition=promised.edition, priority=priority.value,
         target_minutes=promised.target_minutes, warn_percent=promised.warn_percent, started_at=now,
-        historical=organization.is_historical,
+        historical=organization.is_historical, actor_id=actor.pk,
     )  # fmt: skip

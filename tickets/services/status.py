@@ -190,7 +190,7 @@ def cancel(*, actor: User, ticket_id: int, reason: str, now: datetime) -> Ticket
     ticket.due_at = None
     _move(actor, ticket, Status.CANCELLED, now, has=has, verb="ticket.cancelled", message=message)
     for running in TicketClock.objects.filter(organization_id=ticket.organization_id, ticket=ticket):
-        slo.void_clock(clock_id=running.clock_id, reason="cancelled", at=now)
+        slo.void_clock(clock_id=running.clock_id, reason="cancelled", at=now, actor_id=actor.pk)
     return ticket
 
 

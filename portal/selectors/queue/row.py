@@ -10,7 +10,10 @@ from django.utils import timezone
 
 from escalation.models import Escalation
 from portal.clocks import Chip, chip
-from slo.models import CalendarEdition, Clock
+from slo import history
+from slo.history import History
+from slo.models import CalendarEdition, Clock, ClockEvent
+from slo.objectives import FIRST_RESPONSE
 from tickets.models import Ticket, TicketClock
 
 
@@ -54,17 +57,31 @@ def clocks_of(tickets: list[Ticket]) -> dict[int, Clock]:
     ).select_related("clock")
     clocks = {link.ticket_id: link.clock for link in links}
     wanted = {clock.edition_id for clock in clocks.values()}
-    editions = CalendarEdition.objects.select_related("calendar").in_bulk(wanted) if wanted else {}
+    editions = with_their_calendars(wanted) if wanted else {}
     for clock in clocks.values():
         clock.edition = editions[clock.edition_id]
     return clocks
 
 
-def clock_of(ticket: Ticket) -> Clock | None:
-    """The first response's clock of a ticket alone, with its edition and calendar: one query."""
-    links = TicketClock.objects.filter(ticket=ticket, organization_id=ticket.organization_id)
-    link = links.select_related("clock__edition__calendar").first()
-    return link.clock if link else None
+def with_their_calendars(wanted: set[int]) -> dict[int, CalendarEdition]:
+    """Edition id → it, with all editions of its calendar: one query."""
+    theirs = CalendarEdition.objects.filter(pk__in=wanted).values("calendar_id")
+    found = CalendarEdition.objects.filter(calendar_id__in=theirs).select_related("calendar")
+    calendars: dict[int, list[CalendarEdition]] = {}
+    for one in found.order_by("number"):
+        calendars.setdefault(one.calendar_id, []).append(one)
+    for mine in calendars.values():
+        for one in mine:
+            one.published = tuple(mine)
+    return {one.pk: one for mine in calendars.values() for one in mine}
+
+
+def history_of(ticket: Ticket, objective: str = FIRST_RESPONSE) -> History | None:
+    """What happened to a clock of a ticket alone, with the editions that it is counted by: two queries."""
+    mine = {"organization_id": ticket.organization_id}
+    links = TicketClock.objects.filter(**mine, ticket=ticket, objective=objective)
+    found = history.histories_in(ClockEvent.objects.filter(**mine, clock__in=links.values("clock")))
+    return next(iter(found.values()), None)
 
 
 def _group(ticket: Ticket, now: datetime, end: datetime) -> str:

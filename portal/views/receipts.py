@@ -1,0 +1,44 @@
+"""The receipt of a clock, to read, to download, and the program that recomputes it."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.requests import Request
+from portal import receipts
+from portal.clocks import chip
+from portal.selectors.queue import history_of
+from slo import receipt as paper
+from tickets.selectors import ticket_by_reference
+
+
+@login_required
+@require_GET
+def receipt(request: Request, reference: str, objective: str) -> HttpResponse:
+    """How a promise was counted; `?format=json` is the file that can be recomputed."""
+    ticket = ticket_by_reference(request.user, reference, "contract")
+    past = history_of(ticket, objective)
+    if past is None:
+        raise Http404
+    written = past.receipt(ticket.reference, request.now)
+    if request.GET.get("format") == "json":
+        return _file(paper.written(written), receipts.filename(written), "application/json")
+    shown = chip(past.clock, request.now, past.state.ended_at, past.state.left)
+    return render(request, "portal/receipt.html", receipts.compose(ticket, written, shown))
+
+
+@login_required
+@require_GET
+def verifier(request: Request) -> HttpResponse:
+    """The program, as it stands in our own source."""
+    return _file(paper.verifier(), "verify_receipt.py", "text/x-python")
+
+
+def _file(text: str, name: str, kind: str) -> HttpResponse:
+    return HttpResponse(
+        text, content_type=f"{kind}; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+"""What happened to clocks, read for whoever may: their facts, the editions that they name, the state that these come to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from slo import receipt as paper
+from slo.fold import Fact, State, fold
+from slo.models import CalendarEdition, Clock, ClockEvent
+from slo.timeline import Edition
+from slo.verify_receipt import verify
+
+
+@dataclass(frozen=True)
+class History:
+    """A clock with its facts, and all editions of the calendars that they name."""
+
+    clock: Clock
+    facts: tuple[Fact, ...]
+    editions: tuple[CalendarEdition, ...]
+
+    @cached_property
+    def state(self) -> State:
+        """What the facts come to."""
+        return fold(self.facts, edition_rules(self.editions))
+
+    def columns(self) -> dict[str, Any]:
+        """What the clock's row says, when it says the same as its events."""
+        return columns(self.state, self.editions)
+
+    def receipt(self, reference: str, now: datetime) -> dict[str, Any]:
+        """The calculation, to be recomputed by anyone; one query, for the sides of who acted."""
+        clock = self.clock
+        actors = {one.actor_id for one in self.facts if one.actor_id}
+        roles = User.objects.filter(pk__in=actors).values_list("pk", "staff_role")
+        sides = {pk: "valiantys" if role else "client" for pk, role in roles}
+        data = [
+            paper.EditionData(
+                one.calendar_id, one.calendar.name, one.number, one.effective_at, one.zone, one.weekly, one.holidays
+            )
+            for one in self.editions
+        ]
+        subject = paper.Subject(clock.pk, reference, clock.objective, clock.contract_ref)
+        return paper.receipt(subject, self.state, self.facts, data, sides=sides, now=now)
+
+
+def edition_rules(editions: Iterable[CalendarEdition]) -> list[Edition]:
+    """Stored editions as the fold takes them."""
+    return [Edition(one.effective_at, one.rule(), one.calendar_id, one.number) for one in editions]
+
+
+def columns(state: State, editions: Iterable[CalendarEdition]) -> dict[str, Any]:
+    """A state as the columns of a clock's row. `next_at` isn't among them: it is a hint."""
+    promise, paused = state.promise, state.paused
+    (edition,) = (one.pk for one in editions if (one.calendar_id, one.number) == (promise.calendar, promise.edition))
+    taken = state.stopped_at and state.measure.between(state.started_at, state.stopped_at)
+    return {
+        "priority": promise.priority, "term_key": promise.term, "provenance": dict(promise.clause),
+        "target_minutes": promise.target_minutes, "edition_id": edition, "started_at": state.started_at,
+        "warn_at": state.warn_at, "due_at": state.due_at, "allowed_seconds": int(state.allowed.total_seconds()),
+        "paused_at": paused and paused.since, "resume_by": paused and paused.resume_by, "stopped_at": state.stopped_at,
+        "business_seconds": int(taken.total_seconds()) if taken is not None else None, "verdict": state.verdict.value,
+        "judged_at": state.judged_at, "void_reason": state.void_reason,
+    }  # fmt: skip
+
+
+def histories(clocks: Iterable[Clock]) -> dict[int, History]:
+    """Clock id → its history; two queries, however many clocks."""
+    by_id = {clock.pk: clock for clock in clocks}
+    rows = ClockEvent.objects.filter(
+        organization_id__in={clock.organization_id for clock in by_id.values()}, clock_id__in=by_id
+    )
+    return _of(by_id, rows)
+
+
+def histories_in(rows: QuerySet[ClockEvent]) -> dict[int, History]:
+    """The same of clocks that are known by their events alone, all of them."""
+    found = list(rows.select_related("clock"))
+    return _of({row.clock_id: row.clock for row in found}, found)
+
+
+def history_of(clock: Clock) -> History:
+    """One clock's; KeyError when it has no events, which no service leaves behind."""
+    return histories([clock])[clock.pk]
+
+
+def published(calendar_ids: Iterable[int]) -> list[CalendarEdition]:
+    """All editions of some calendars, oldest first."""
+    found = CalendarEdition.objects.filter(calendar_id__in=set(calendar_ids)).select_related("calendar")
+    return list(found.order_by("calendar_id", "number"))
+
+
+def _of(clocks: dict[int, Clock], rows: Iterable[ClockEvent]) -> dict[int, History]:
+    facts: dict[int, list[Fact]] = {}
+    for row in rows:
+        facts.setdefault(row.clock_id, []).append(Fact(row.number, row.kind, row.at, row.data, row.actor_id))
+    named = {pk: {one.data["calendar"] for one in mine if "calendar" in one.data} for pk, mine in facts.items()}
+    editions = published(set().union(*named.values()))
+    for clock in clocks.values():
+        _know(clock, editions)
+    return {
+        pk: History(
+            clocks[pk],
+            tuple(sorted(mine, key=lambda fact: fact.number)),
+            tuple(one for one in editions if one.calendar_id in named[pk]),
+        )
+        for pk, mine in facts.items()
+    }
+
+
+def _know(clock: Clock, editions: Iterable[CalendarEdition]) -> None:
+    """Its edition, with the others of that calendar, from what has been read."""
+    own = next((one for one in editions if one.pk == clock.edition_id), None)
+    if own is not None:
+        own.published = tuple(one for one in editions if one.calendar_id == own.calendar_id)
+        clock.edition = own
+
+
+def clocks() -> QuerySet[Clock]:
+    """Every clock, in order."""
+    return Clock.objects.order_by("id")
+
+
+def problems(chosen: QuerySet[Clock], now: datetime, batch: int = 500) -> Iterator[tuple[int, list[str]]]:
+    """The clocks of which something doesn't hold, with what: their receipt by the clients' program, or their row."""
+    last = 0
+    while found := list(chosen.filter(pk__gt=last)[:batch]):
+        pasts = histories(found)
+        for one in found:
+            wrong = _wrong(one, pasts.get(one.pk), now)
+            if wrong:
+                yield one.pk, wrong
+        last = found[-1].pk
+
+
+def _wrong(clock: Clock, past: History | None, now: datetime) -> list[str]:
+    if past is None:
+        return ["it has no events"]
+    try:
+        wrong = verify(json.loads(paper.written(past.receipt(str(clock.pk), now))))
+        said = {name: getattr(clock, name) for name in past.columns()}
+        wrong += [
+            f"{name}: the row says {said[name]}, its events {value}"
+            for name, value in past.columns().items()
+            if said[name] != value
+        ]
+    except (ValueError, KeyError, LookupError) as error:
+        return [f"it can't be recomputed: {type(error).__name__}: {error}"]
+    return wrong
