@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from common import long_work, tenancy
 from common.errors import Refused
-from slo import services
+from slo import history, services
 from slo.carrying import carried
 from slo.models import BusinessCalendar, CalendarChange, Clock
 from tests.slo import reference
@@ -79,6 +79,8 @@ def work(change: CalendarChange, now: datetime = NOW) -> CalendarChange:
         return True
 
     long_work.work(CalendarChange, batch)
+    with tenancy.everyone():  # each row is what its events come to, and its receipt holds
+        assert list(history.problems(Clock.objects.order_by("pk"), NOW)) == []
     return fresh(change)
 
 
@@ -144,11 +146,33 @@ def test_from_an_instant_to_come_only_what_is_due_after_it_moves(cast, lyon):
     change = work(published(cast.ada, work(drafted(cast.ada, lyon, weekly=ALWAYS, effective_at=tomorrow))))
     assert change.result["moved"] == 0  # until 18:00 both are open
     assert (fresh(before).edition_id, fresh(after).edition_id) == (before.edition_id, change.edition_id)
-    longer = started(cast, lyon, minutes=1_100)
+    later = started(cast, lyon, minutes=1_100)  # it knows what is published
+    assert (later.edition_id, later.due_at) == (change.edition_id, at("2026-11-19T18:20"))
+
+
+def test_one_that_began_a_moment_too_early_to_know_the_edition_is_moved_as_well(cast, lyon):
     with tenancy.everyone():
-        assert services.adopt_editions(now=NOW) == 1  # begun before that day, under the edition that ruled
+        read = services.edition_at(lyon.pk, NOW)
+    change = work(published(cast.ada, work(drafted(cast.ada, lyon, weekly=ALWAYS, effective_at=NOW))))
+    hurried = started(cast, lyon, minutes=1_100, edition=read)
+    assert hurried.edition_id == read.pk
+    with tenancy.everyone():
+        assert services.adopt_editions(now=NOW) == 1
     assert work(change).result["moved"] == 1
-    assert fresh(longer).due_at == at("2026-11-19T18:20")
+    assert (fresh(hurried).edition_id, fresh(hurried).due_at) == (change.edition_id, at("2026-11-19T03:20"))
+
+
+def test_a_clock_that_pauses_is_moved_with_what_is_left_of_it(cast, lyon):
+    clock = started(cast, lyon, pausable=True)
+    with tenancy.everyone():
+        services.pause_clock(
+            clock_id=clock.pk, reason="third_party", resume_by=NOW + timedelta(days=9), question=None, at=NOW
+        )
+    change = work(published(cast.ada, work(drafted(cast.ada, lyon, weekly=ALWAYS, effective_at=NOW))))
+    assert (fresh(clock).edition_id, fresh(clock).due_at) == (change.edition_id, None)
+    with tenancy.everyone():
+        services.resume_clock(clock_id=clock.pk, by="person", at=NOW)
+    assert fresh(clock).due_at == NOW + timedelta(hours=9)  # one of ten hours was used
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
