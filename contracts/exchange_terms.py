@@ -208,7 +208,7 @@ class EditionRows(ClauseRows):
                 _one_end(one.text_fr),
                 key,
                 value,
-            )  # fmt: skip
+            )
             for one in edition.clauses.prefetch_related("terms")
             for key, value in _terms_of(one)
         ]
