@@ -8,6 +8,7 @@ import allauth.account.admin  # noqa: F401 - registered first, to be taken away
 import django.contrib.auth.admin  # noqa: F401
 from allauth.account.models import EmailAddress
 from allauth.mfa.admin import Authenticator
+from allauth.socialaccount.admin import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.admin import UserSession
 from django import forms
 from django.contrib import admin
@@ -27,7 +28,7 @@ from .models import Assignment, Invitation, Membership, Organization, User
 
 # Roles are ours, not groups; addresses, second steps and sessions change with their person. These pages would write behind
 # the services' backs.
-for theirs in (Group, EmailAddress, Authenticator, UserSession):
+for theirs in (Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(theirs)
 
 

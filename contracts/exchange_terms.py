@@ -65,7 +65,7 @@ class ClauseRows(Table, Resource):
 
     def before_import_row(self, row: Any, **kwargs: Any) -> None:
         """Everything that is wrong with a row, each beside its cell."""
-        if wrong := {name: said for name, cell in row.items() if (said := _formula(cell))}:
+        if wrong := {name: why for name, cell in row.items() if (why := _formula(cell))}:
             raise ValidationError(wrong)
         for name, cell in row.items():
             row[name] = _one_end(plain(cell or ""))
@@ -200,7 +200,15 @@ class EditionRows(ClauseRows):
     def __init__(self, *, edition: StandardEdition, actor: Any, now: Any):
         self.edition = edition
         rows = [
-            Line(one.number, *(_one_end(getattr(one, name)) for name in TEXTS), term=key, value=value)
+            Line(
+                one.number,
+                _one_end(one.heading_en),
+                _one_end(one.heading_fr),
+                _one_end(one.text_en),
+                _one_end(one.text_fr),
+                key,
+                value,
+            )
             for one in edition.clauses.prefetch_related("terms")
             for key, value in _terms_of(one)
         ]

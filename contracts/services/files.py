@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
 from django.core.files.uploadedfile import UploadedFile
@@ -114,7 +115,7 @@ def _take_away(rows: Any) -> None:
     keys = list(rows.values_list("key", flat=True))
     rows.delete()
     for key in keys:
-        transaction.on_commit(lambda key=key: files.store().delete(key), robust=True)
+        transaction.on_commit(partial(files.store().delete, key), robust=True)
 
 
 def _remember(actor: User, document: AgreementDocument, kept: DocumentFile, change: str, now: datetime) -> None:

@@ -46,6 +46,7 @@ UNSEEN = {
     "contracts_onboardingactivity.description_fr": "to who reads French, and everybody here reads English",
     "integrations_idempotencyrecord.key": "the machine's own, compared and never shown",
     "integrations_idempotencyrecord.body": "shown to who asks again: tests/api/test_idempotency.py",
+    "contracts_documentfile.key": "where a file lies is nobody's business",
     "tickets_attachment.key": "where a file lies is nobody's business",
 }
 
@@ -162,6 +163,7 @@ def contract_story(cast: SimpleNamespace, one: SimpleNamespace, client: str, sai
         act(cast.lea, contracts.show_evidence, activity_id=pk, evidence=said, now=now)
         act(cast.lea, contracts.agree, activity_id=pk, side="house", now=now)
         act(approver, contracts.agree, activity_id=pk, side="client", now=now)
+    act(cast.ada, contracts.end, contract=draft, reason=said, now=now)
     act(
         cast.max, invite, organization=one.organization, email=f"{client}-2@new.example", name=said, role="requester", now=now
     )  # fmt: skip

@@ -23,6 +23,7 @@ GLOBAL_MODELS = {
     "StandardEdition",
     "StandardClause",
     "StandardTerm",
+    "StandardFile",
     "OnboardingTemplateActivity",
     "Exclusion",
 }

@@ -293,8 +293,8 @@ def changes(cast: SimpleNamespace) -> tuple[ChangeRequest, ChangeRequest]:
     sign(cast.max, proposal, cast)
     with tenancy.everyone():
         clause = proposal.document.clauses.get()
-    act(cast.max, contracts.attach_file, document=proposal.document, language="en", file=pdf(), now=cast.now)
     act(cast.ada, editing.edit, part=clause, fields=["text"], now=cast.now)
+    act(cast.max, contracts.attach_file, document=proposal.document, language="en", file=pdf(), now=cast.now)
     sign(cast.max, propose(cast, proposal), cast)
     return proposal.change, binding.change
 
