@@ -82,6 +82,8 @@ def _again(rule: Any, name: str, begins: date, first: date, last: date) -> list[
     """The days of a rule, whose own end is replaced by ours where it comes later, or never."""
     if isinstance(rule, list) or str(rule.get("FREQ", [""])[0]).upper() not in {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}:
         raise BadFile("ics_often", name)
+    if int(rule.get("INTERVAL", [1])[0]) < 1 or {"BYHOUR", "BYMINUTE", "BYSECOND"} & set(rule):
+        raise BadFile("ics_often", name)  # an interval of nothing would never end
     if begins.year < 1900 or begins > last:
         return []
     try:
