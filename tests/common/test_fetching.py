@@ -29,7 +29,7 @@ def server(answer: Callable[[Any], None]) -> Iterator[str]:
             """Quiet."""
 
     running = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread = threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{running.server_port}"
     running.shutdown()
@@ -40,7 +40,7 @@ def server(answer: Callable[[Any], None]) -> Iterator[str]:
 def say(content: bytes, status: int = 200, **headers: str) -> Callable[[Any], None]:
     def answer(handler: Any) -> None:
         handler.send_response(status)
-        for name, value in {"Content-Length": str(len(content)), **headers}.items():
+        for name, value in {"Content_Length": str(len(content)), **headers}.items():
             handler.send_header(name.replace("_", "-"), value)
         handler.end_headers()
         handler.wfile.write(content)
