@@ -59,9 +59,15 @@ class CalendarAdmin(ServiceAdmin):
     fields = ("name", "zone", "weekly", "country", "holidays", "effective_at")
     inlines = (EditionInline,)
     actions_detail = (
-        "see_year", "change_with_preview", "add_day", "public_holidays", "import_ics", "follow", "import_holidays", "export_holidays", "retire",
+        "see_year",
+        "change_with_preview",
+        {
+            "title": gettext_lazy("Holidays"),
+            "items": ["add_day", "public_holidays", "import_ics", "follow", "import_holidays", "export_holidays"],
+        },
+        "retire",
         "offer_again",
-    )  # fmt: skip
+    )
     warn_unsaved_form = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -86,7 +92,7 @@ class CalendarAdmin(ServiceAdmin):
         if (calendar := context.get("original")) is not None:
             hidden = "retire" if calendar.retired_at else "offer_again"
             context["actions_detail"] = [
-                one for one in context["actions_detail"] if not one["path"].endswith(f"/{hidden}/")
+                one for one in context["actions_detail"] if not one.get("path", "").endswith(f"/{hidden}/")
             ]
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -158,7 +164,11 @@ class CalendarAdmin(ServiceAdmin):
     def public_holidays(self, request: Any, object_id: str) -> HttpResponse:
         """Those of a country, or of a region of it."""
         ask = partial(sources.CountryForm, country=request.GET.get("country", ""), today=request.now.date())
-        return self._take(request, object_id, _("Public holidays for “%(name)s”"), "", ask)
+        says = _(
+            "The days of these years are added, or renamed; other days stay. All of it becomes one new edition, in force at "
+            "once, or with the last one if that is still to come."
+        )
+        return self._take(request, object_id, _("Public holidays for “%(name)s”"), says, ask)
 
     @action(description=gettext_lazy("ICS file…"), url_path="holidays/ics")
     def import_ics(self, request: Any, object_id: str) -> HttpResponse:

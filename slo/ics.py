@@ -6,21 +6,23 @@ Only what a list of holidays needs is read, and every loop has an end: so many e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
-from itertools import islice
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from dateutil.rrule import rrulestr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from icalendar import Calendar, Component
+from icalendar.error import BrokenCalendarProperty
 
 from common.errors import Refused
+
+from .recurrence import RuleError, days_of
 
 MOST_BYTES = 512 * 1024
 MOST_EVENTS = 2_000
 MOST_DAYS = 2_000  # that one file may close, and that one event may last or come again
 LONGEST = 31
+MOST_TIMES = 100  # that one event comes again in those years
 YEARS_AHEAD = 5
 WHY = {
     "ics_large": gettext_lazy("This file is larger than 512 kB, or has more than 2,000 events: a list of holidays is shorter."),
@@ -48,7 +50,16 @@ def closed_days(content: bytes, today: date) -> dict[str, str]:
         events = [event for root in Calendar.from_ical(content, multiple=True) for event in root.walk("VEVENT")]
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         raise BadFile("ics_broken") from error
-    first, last = date(today.year - 1, 1, 1), date(today.year + YEARS_AHEAD, 12, 31)
+    try:
+        days = _closed(events, date(today.year - 1, 1, 1), date(today.year + YEARS_AHEAD, 12, 31))
+    except BrokenCalendarProperty as error:
+        raise BadFile("ics_broken") from error
+    if not days:
+        raise BadFile("ics_empty")
+    return dict(sorted(days.items()))
+
+
+def _closed(events: list[Component], first: date, last: date) -> dict[str, str]:
     moved = {(str(one.get("UID")), _day(one, "RECURRENCE-ID")) for one in events if "RECURRENCE-ID" in one}
     days: dict[str, str] = {}
     for event in events:
@@ -63,9 +74,7 @@ def closed_days(content: bytes, today: date) -> dict[str, str]:
                     days.setdefault(day.isoformat(), name)
         if len(days) > MOST_DAYS:
             raise BadFile("ics_often", name)
-    if not days:
-        raise BadFile("ics_empty")
-    return dict(sorted(days.items()))
+    return days
 
 
 def _begins(event: Component, name: str, first: date, last: date) -> list[date]:
@@ -79,26 +88,16 @@ def _begins(event: Component, name: str, first: date, last: date) -> list[date]:
 
 
 def _again(rule: Any, name: str, begins: date, first: date, last: date) -> list[date]:
-    """The days of a rule, whose own end is replaced by ours where it comes later, or never."""
-    if isinstance(rule, list) or str(rule.get("FREQ", [""])[0]).upper() not in {"YEARLY", "MONTHLY", "WEEKLY", "DAILY"}:
-        raise BadFile("ics_often", name)
-    if begins.year < 1900 or begins > last:
-        return []
+    """The days of a rule, as far as they matter."""
     try:
-        count = int(rule["COUNT"][0]) if "COUNT" in rule else None
-        ends = rule["UNTIL"][0] if "UNTIL" in rule else last
-        ends = min(last, ends.date() if isinstance(ends, datetime) else ends)
-        bare = rule.copy()
-        bare.pop("COUNT", None)
-        bare.pop("UNTIL", None)
-        text = f"{bare.to_ical().decode()};UNTIL={ends:%Y%m%d}"
-        days = [at.date() for at in islice(rrulestr(text, dtstart=datetime.combine(begins, time())), count)]
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        if isinstance(rule, list):
+            raise RuleError("several rules")
+        found = [day for day in days_of(rule, begins, last) if day >= first]
+    except RuleError as error:
         raise BadFile("ics_often", name) from error
-    days = [day for day in days if day >= first]
-    if len(days) > 60 * (YEARS_AHEAD + 2):  # more than weekly
+    if len(found) > MOST_TIMES:
         raise BadFile("ics_often", name)
-    return days
+    return found
 
 
 def _dates(event: Component, name: str, begins: date) -> Iterator[date]:

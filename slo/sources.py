@@ -25,16 +25,21 @@ from common.errors import Refused
 
 from .ics import MOST_BYTES, closed_days
 
-COUNTRIES = ("FR", "BE", "CH", "LU", "MC", "DE", "ES", "IT", "GB", "NL", "PT", "CA", "US")
+COUNTRIES = {  # those we work in
+    "FR": gettext_lazy("France"), "BE": gettext_lazy("Belgium"), "CH": gettext_lazy("Switzerland"),
+    "LU": gettext_lazy("Luxembourg"), "MC": gettext_lazy("Monaco"), "DE": gettext_lazy("Germany"), "ES": gettext_lazy("Spain"),
+    "IT": gettext_lazy("Italy"), "GB": gettext_lazy("United Kingdom"), "NL": gettext_lazy("Netherlands"),
+    "PT": gettext_lazy("Portugal"), "CA": gettext_lazy("Canada"), "US": gettext_lazy("United States"),
+}  # fmt: skip
 MOST_YEARS = 10
 LANGUAGES = {"en": gettext_lazy("English"), "fr": gettext_lazy("French")}
 
 
-def country_choices() -> list[tuple[str, str]]:
+def country_choices() -> list[tuple[str, Any]]:
     """No country, those we work in, and all others by code."""
     known = public_holidays.list_supported_countries(include_aliases=False)
     rest = sorted(code for code in known if code not in COUNTRIES)
-    return [("", "—"), *((code, code) for code in (*COUNTRIES, *rest) if code in known)]
+    return [("", "—"), *((code, COUNTRIES.get(code, code)) for code in (*COUNTRIES, *rest) if code in known)]
 
 
 def public_days(country: str, region: str, years: range, language: str) -> dict[str, str]:
@@ -63,7 +68,7 @@ class CountryForm(forms.Form):
 
     def __init__(self, *args: Any, country: str, today: date, **kwargs: Any):
         known = {code for code, _words in country_choices() if code}
-        self.country = country if country in known else COUNTRIES[0]
+        self.country = country if country in known else "FR"
         self.countries = [choice for choice in country_choices() if choice[0]]
         super().__init__(*args, **kwargs)
         self.fields["region"].choices = [("", _("the whole country")), *_regions(self.country)]  # type: ignore[attr-defined]

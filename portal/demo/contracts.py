@@ -158,7 +158,7 @@ def _eves(country: str, years: Iterable[int]) -> dict[str, Any]:
     if country != "FR":
         return {}
     eves = {
-        date(year, 12, day): name for year in years for day, name in ((24, "Veille de Noël"), (31, "Saint-Sylvestre"))
+        date(year, 12, day): name for year in years for day, name in ((24, "Christmas Eve"), (31, "New Year’s Eve"))
     }
     short = [["09:00", "13:00"]]
     return {day.isoformat(): {"name": name, "windows": short} for day, name in eves.items() if day.weekday() < 5}

@@ -1,10 +1,11 @@
 """Saving a calendar publishes an edition; nothing ever changes an edition."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from slo.lines import FRENCH_DAYS, LineError, read_holidays, read_weekly, write_holidays, write_weekly
-from slo.models import BusinessCalendar, CalendarEdition
+from slo.models import BusinessCalendar, CalendarEdition, CalendarFeed
 
 from .conftest import messages
 
@@ -104,3 +105,93 @@ def test_lines_come_back_as_they_were_written():
     for wrong in ("Mon", "Fri-Mon 09:00-10:00", "Mon 9-12", "Mon 09:00"):
         with pytest.raises(LineError):
             read_weekly(wrong)
+
+
+def test_half_days_are_lines_with_hours():
+    days = "2026-12-24 Christmas Eve 09:00-12:00, 14:00-15:00\n2026-12-25 Noël"
+    read = read_holidays(days)
+    assert read["2026-12-24"] == {"name": "Christmas Eve", "windows": [["09:00", "12:00"], ["14:00", "15:00"]]}
+    assert write_holidays(read) == days
+    assert read_holidays("2026-12-24 Eve 9:00 – 12:00")["2026-12-24"]["windows"] == [["09:00", "12:00"]]
+
+
+def button(name, calendar):
+    return reverse(f"admin:slo_businesscalendar_{name}", args=[calendar.pk])
+
+
+def preview_and_agree(ada, url, data):
+    preview = ada.post(url, data)
+    assert preview.status_code == 200, preview.text[-3000:]
+    return preview, ada.post(url, {"sealed": preview.context["seal"]})
+
+
+def test_a_half_day_written_on_the_page_becomes_an_edition(change, cast):
+    assert change("slo_businesscalendar", cast.paris.pk, holidays="2026-12-24 Eve 09:00-12:00").status_code == 302
+    assert editions(cast)[-1].holidays == {"2026-12-24": {"name": "Eve", "windows": [["09:00", "12:00"]]}}
+
+
+def test_one_day_is_added_without_writing_the_whole_list(ada, cast):
+    before = editions(cast)[-1].holidays
+    preview, _done = preview_and_agree(
+        ada, button("add_day", cast.paris), {"day": "2026-12-24", "name": "Eve", "hours": "9:00-12:00"}
+    )
+    assert "Nothing is written yet" in preview.text
+    last = editions(cast)[-1]
+    assert last.holidays == {**before, "2026-12-24": {"name": "Eve", "windows": [["09:00", "12:00"]]}}
+    assert last.origin == "hand"
+
+
+def test_hours_that_make_no_sense_are_refused_in_the_preview(ada, cast):
+    answer = ada.post(button("add_day", cast.paris), {"day": "2026-12-24", "name": "Eve", "hours": "12:00-09:00"})
+    assert "closes after it opens" in answer.text
+    assert not answer.context["seal"]
+    assert len(editions(cast)) == 1
+
+
+def test_a_regions_holidays_in_a_language_of_ones_choice(ada, cast):
+    url = button("public_holidays", cast.paris) + "?country=CH"
+    form = ada.get(url).context["form"]
+    assert "ZH" in dict(form.fields["region"].choices)
+    data = {"region": "ZH", "first": "2027", "last": "2028", "language": "de"}
+    preview, _done = preview_and_agree(ada, url, data)
+    assert "Weihnachten" in preview.text
+    last = editions(cast)[-1]
+    assert (last.number, last.origin, last.holidays["2028-05-01"]) == (2, "list", "Tag der Arbeit")
+
+
+@pytest.mark.parametrize("years", [("2030", "2027"), ("1500", "1501"), ("2027", "2050")])
+def test_years_that_make_no_sense(ada, cast, years):
+    first, last = years
+    answer = ada.post(button("public_holidays", cast.paris), {"first": first, "last": last, "language": "fr"})
+    assert "at most 10 years" in answer.text
+    assert len(editions(cast)) == 1
+
+
+def test_an_ics_file_is_looked_at_and_then_published(ada, cast):
+    ics = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Bridge\r\nDTSTART;VALUE=DATE:20261228\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    preview_and_agree(ada, button("import_ics", cast.paris), {"file": SimpleUploadedFile("a.ics", ics)})
+    assert editions(cast)[-1].holidays["2026-12-28"] == "Bridge"
+    answer = ada.post(button("import_ics", cast.paris), {"file": SimpleUploadedFile("a.ics", b"PK\x03\x04")})
+    assert answer.status_code == 422
+    assert "no ICS file" in answer.text
+
+
+def test_a_feed_is_followed_asked_again_and_stopped(ada, cast):
+    url = button("follow", cast.paris)
+    refused = ada.post(url, {"url": "http://192.168.1.1/a.ics"})
+    assert refused.status_code == 422
+    assert "private network" in refused.text
+    assert "http://192.168.1.1/a.ics" in refused.text  # nothing typed is lost
+    assert ada.post(url, {"url": "https://93.184.215.14/a.ics"}).status_code == 302
+    feed = CalendarFeed.objects.get()
+    CalendarFeed.objects.update(failure="slow", failed_at=cast.now, asked_at=cast.now)
+    assert "took too long" in ada.get(url).text
+    assert ada.post(url, {"again": "1"}).status_code == 302
+    feed.refresh_from_db()
+    assert feed.asked_at is None
+    assert ada.post(url, {"stop": "1"}).status_code == 302
+    assert not CalendarFeed.objects.exists()
+
+
+def test_the_year_is_one_click_away(ada, cast):
+    assert ada.get(button("see_year", cast.paris)).url == f"/calendars/{cast.paris.pk}/"

@@ -133,7 +133,8 @@ def pages(model: Any) -> list[str]:
     with tenancy.everyone():
         row = model._default_manager.order_by("pk").last()
     page = admin.site._registry[model]
-    buttons = [*getattr(page, "actions_detail", ()), *getattr(page, "actions_list", ())]
+    listed = [*getattr(page, "actions_detail", ()), *getattr(page, "actions_list", ())]
+    buttons = [name for one in listed for name in (one["items"] if isinstance(one, dict) else [one])]
     found = [reverse(f"{name}_changelist"), reverse(f"{name}_changelist") + "?q=zzzz"]
     for what in ("add", "change", *buttons):
         if "export" in what:

@@ -45,6 +45,7 @@ CHANGES = [
     ("America/Havana", "2025-11-02", -60),
 ]
 
+EVE = {"name": "Christmas Eve", "windows": [["09:00", "12:00"]]}
 OFFICE = {str(day): [["09:00", "18:00"]] for day in range(5)}
 ALWAYS = {str(day): [["00:00", "24:00"]] for day in range(7)}
 _NIGHT = [["00:00", "00:30"], ["01:15", "02:10"], ["02:10", "03:30"], ["23:15", "24:00"]]

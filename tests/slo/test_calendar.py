@@ -13,7 +13,7 @@ from slo.calendar import (
     HalfDay,
     Interval,
 )
-from tests.slo.cases import ALWAYS, DAY, HOUR, MICROSECOND, MINUTE, at, calendar
+from tests.slo.cases import ALWAYS, DAY, EVE, HOUR, MICROSECOND, MINUTE, at, calendar
 
 
 class TestTables:
@@ -129,7 +129,6 @@ class TestTables:
         assert calendar().add(start, 2 * MICROSECOND) == at("2026-11-24T09:00:00.000001")
 
 
-EVE = {"name": "Christmas Eve", "windows": [["09:00", "12:00"]]}
 DATA = {
     "zone": "Europe/Paris",
     "weekly": {"4": [["14:00", "24:00"], ["09:00", "12:00"]], "0": [["09:00", "12:00"]], "6": []},
