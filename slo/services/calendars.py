@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import allows
 from common.errors import Refused
+from common.prepared import Parameter, Prepared
 from slo.calendar import Calendar, CalendarError
 from slo.days import closings
 from slo.models import BusinessCalendar, CalendarEdition
@@ -55,9 +56,12 @@ def publish_edition(
     )
 
 
+_PUBLISHED = Prepared(lambda: CalendarEdition.objects.filter(calendar_id=Parameter("calendar_id")).order_by("number"))
+
+
 def edition_at(calendar_id: int | None, at: datetime) -> CalendarEdition:
     """The edition that rules at an instant; NoEdition when there is no calendar or none had begun."""
-    published = tuple(CalendarEdition.objects.filter(calendar_id=calendar_id).order_by("number")) if calendar_id else ()
+    published = tuple(_PUBLISHED(calendar_id=calendar_id)) if calendar_id else ()
     edition = next((one for one in reversed(published) if one.effective_at <= at), None)
     if edition is None:
         raise NoEdition(
