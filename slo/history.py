@@ -145,7 +145,8 @@ def _wrong(clock: Clock, past: History | None, now: datetime) -> list[str]:
     if past is None:
         return ["it has no events"]
     try:
-        wrong: list[str] = verify(json.loads(paper.written(past.receipt(str(clock.pk), now))))
+        written = json.loads(paper.written(past.receipt(str(clock.pk), now)))
+        wrong: list[str] = verify(written)  # type: ignore[no-untyped-call]
         said = {name: getattr(clock, name) for name in past.columns()}
         wrong += [
             f"{name}: the row says {said[name]}, its events {value}"
