@@ -100,7 +100,7 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
         "sums": [
             {"kind": kind, "label": label, "minutes": timedelta(seconds=paper["sums"][kind]) // MINUTE}
             for kind, label in (
-                ("open", _("Open, counted")), ("paused", _("Paused")), ("holiday", _("Holidays")), ("closed", _("Closed")),
+                ("open", _("Open, counted")), ("paused", _("Paused")), ("holiday", _("Holidays")), ("closed", _("Closed hours")),
             )
             if paper["sums"][kind] or kind == "open"
         ],

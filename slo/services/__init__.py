@@ -10,6 +10,7 @@ from .clocks import (
     stop_clock,
     void_clock,
 )
+from .many import remember_moves
 from .tick import Fired, FiredBatch, fire_due, set_aside
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "move_to_calendar",
     "pause_clock",
     "publish_edition",
+    "remember_moves",
     "resume_clock",
     "retarget_clock",
     "set_aside",
