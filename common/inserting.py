@@ -15,13 +15,15 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 def insertion(row: models.Model, known: Mapping[str, str] = NOTHING) -> tuple[str, str, list[Any]]:
     """Columns, what fills each, and the parameters; as Django's own INSERT, but for what an earlier step of the statement says
     (`known`: column → its expression)."""
-    fields, columns, expressions = _shape(type(row), tuple(known.items()))
-    return columns, expressions, [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    fields, columns, expressions = _parts(type(row), tuple(known.items()))
+    return columns, expressions, [
+        field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields
+    ]  # fmt: skip
 
 
 @cache
-def _shape(model: type[models.Model], said: tuple[tuple[str, str], ...]) -> tuple[list[Any], str, str]:
-    """What is the same for all rows: the fields to give, all columns, and what fills each."""
+def _parts(model: type[models.Model], said: tuple[tuple[str, str], ...]) -> tuple[list[Any], str, str]:
+    """The fields to give, all columns, and what fills each."""
     known = dict(said)
     fields: list[Any] = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     given = [field for field in fields if field.column not in known]

@@ -88,7 +88,7 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
             {
                 "label": _("Promised"),
                 "value": duration(paper["promise"]["target_minutes"]),
-                "sub": _("%(priority)s priority") % {"priority": _priority(paper["promise"]["priority"])},
+                "sub": _("for %(priority)s priority") % {"priority": _priority(paper["promise"]["priority"]).lower()},
             },
             {"label": _("Due"), "value": instant(due) if due else "–", "sub": "" if due else _("paused: nothing is due")},
             {"label": _("Verdict"), "value": _verdict(paper), "sub": _late(paper) if ended or paper["verdict"] == "missed" else ""},
@@ -100,7 +100,7 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
         "sums": [
             {"kind": kind, "label": label, "minutes": timedelta(seconds=paper["sums"][kind]) // MINUTE}
             for kind, label in (
-                ("open", _("Open, counted")), ("paused", _("Paused")), ("holiday", _("Holidays")), ("closed", _("Closed")),
+                ("open", _("Open, counted")), ("paused", _("Paused")), ("holiday", _("Holidays")), ("closed", _("Closed hours")),
             )
             if paper["sums"][kind] or kind == "open"
         ],

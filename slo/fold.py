@@ -186,14 +186,14 @@ def step(state: State, event: Fact, timeline: Callable[[Promise], Timeline]) -> 
 
 
 def _started(event: Fact, timeline: Callable[[Promise], Timeline]) -> State:
-    promise = _promise(event.data, None)
+    promise = _promise(event.data)
     course, start = timeline(promise), as_utc(event.at)
     due = rule.due(course, start, promise.target)
     state = State(start, promise, course, course, due, None, furthest=due)
     return _warned(state)
 
 
-def _promise(data: Mapping[str, Any], before: Promise | None) -> Promise:
+def _promise(data: Mapping[str, Any]) -> Promise:
     return Promise(
         data["priority"], data["term"], data["clause"], data["target_minutes"], data["warn_percent"],
         data["calendar"], data["edition"],
@@ -251,7 +251,7 @@ def _resumed(state: State, event: Fact, _timeline: Any = None) -> State:
 
 def _retargeted(state: State, event: Fact, timeline: Callable[[Promise], Timeline]) -> State:
     """Domain §5.7. A paused clock is treated as if it resumed at this instant, and goes on pausing with what is then left."""
-    at, new = as_utc(event.at), _promise(event.data, state.promise)
+    at, new = as_utc(event.at), _promise(event.data)
     old = _due_if_it_ran(state, at)
     state = _reaching(state, old)
     course = timeline(new)

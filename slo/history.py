@@ -61,7 +61,7 @@ def columns(state: State, editions: Iterable[CalendarEdition]) -> dict[str, Any]
     """A state as the columns of a clock's row. `next_at` isn't among them: it is a hint."""
     promise, paused = state.promise, state.paused
     (edition,) = (one.pk for one in editions if (one.calendar_id, one.number) == (promise.calendar, promise.edition))
-    taken = state.stopped_at and state.measure.between(state.started_at, state.stopped_at)
+    taken = state.measure.between(state.started_at, state.stopped_at) if state.stopped_at else None
     return {
         "priority": promise.priority, "term_key": promise.term, "provenance": dict(promise.clause),
         "target_minutes": promise.target_minutes, "edition_id": edition, "started_at": state.started_at,
@@ -145,7 +145,8 @@ def _wrong(clock: Clock, past: History | None, now: datetime) -> list[str]:
     if past is None:
         return ["it has no events"]
     try:
-        wrong = verify(json.loads(paper.written(past.receipt(str(clock.pk), now))))
+        written = json.loads(paper.written(past.receipt(str(clock.pk), now)))
+        wrong: list[str] = verify(written)  # type: ignore[no-untyped-call]
         said = {name: getattr(clock, name) for name in past.columns()}
         wrong += [
             f"{name}: the row says {said[name]}, its events {value}"

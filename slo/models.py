@@ -70,7 +70,11 @@ class CalendarEdition(models.Model):
         return f"{self.calendar} · {self.number}"
 
     def rule(self) -> Calendar:
-        """The pure calendar of this edition; compiled once a process."""
+        """The pure calendar of this edition; compiled once a process, and looked up there once."""
+        return self._rule
+
+    @cached_property
+    def _rule(self) -> Calendar:
         return Calendar.from_data({"zone": self.zone, "weekly": self.weekly, "holidays": self.holidays})
 
     @cached_property

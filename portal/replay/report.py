@@ -30,7 +30,7 @@ class Record:
     target_minutes: int
     submitted_at: datetime
     responded_at: datetime | None
-    due_at: datetime
+    due_at: datetime | None
     business_seconds: int | None
     verdict: str
 

@@ -23,6 +23,7 @@ from .clocks import (
     void_clock,
 )
 from .feeds import ask_again, claim_feeds, drop_feed, set_feed, take_feed
+from .many import remember_moves
 from .naming import slug_for
 from .tick import Fired, FiredBatch, fire_due, set_aside
 
@@ -50,6 +51,7 @@ __all__ = [
     "pause_clock",
     "publish_change",
     "publish_edition",
+    "remember_moves",
     "resume_clock",
     "retarget_clock",
     "set_aside",

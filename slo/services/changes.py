@@ -23,12 +23,12 @@ from slo.calendar import Calendar, CalendarError
 from slo.carrying import carried
 from slo.change_models import CalendarChange
 from slo.clock import BusinessTime, Verdict
-from slo.fold import Kind
 from slo.models import BusinessCalendar, CalendarEdition, Clock, ClockEvent, ClockQuerySet
 from slo.timeline import Edition, Timeline, timeline_of
 
 from .calendars import opens_enough, publish_edition
 from .clocks import move_to_calendar
+from .many import remember_moves
 
 LOOK_BACK = timedelta(minutes=10)
 """How long after an edition took effect clocks are looked for that began meanwhile and know only the one before."""
@@ -41,10 +41,7 @@ MOVE = """
             WHEN slo_clock.next_at = slo_clock.due_at THEN moved.due_at ELSE slo_clock.next_at END
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS moved (id, warn_at, due_at)
     WHERE slo_clock.id = moved.id"""
-TELL = """
-    INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
-    SELECT organization_id, clock_id, number, %s, at, jsonb_build_object('calendar', %s::bigint, 'edition', %s::int)
-    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::timestamptz[]) AS moved (organization_id, clock_id, number, at)"""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,33 +264,32 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     clocks = open_clocks(change, now).filter(pk__in=clock_ids).select_for_update(skip_locked=True, no_key=True)
     rows = list(_read(clocks.order_by("pk"), len(clock_ids)))
     edition, last = change.edition, _last_events(rows)
+    since = min(edition.effective_at, now)
     measured = _Measured(change, Edition(edition.effective_at, edition.rule()))
     found, columns, events = [], [], []
     for row in rows:
         if row.due_at is None:  # it pauses: what is left is counted anew, and due once it goes on
             move_to_calendar(clock_id=row.id, edition=edition, at=now)
             continue
-        number, at = last[row.id]
-        at = max(now, at)
+        at = max(since, last[row.id])
         warn, due = measured(row, at)
         columns.append((row.id, warn, due))
-        events.append((row.organization_id, row.id, number + 1, at))
+        events.append((row.organization_id, row.id, at))
         if due != row.due_at:
             found.append(Moved(row.id, row.organization_id, row.due_at, due))
     if columns:
         with connection.cursor() as cursor:
             cursor.execute(MOVE, [change.edition_id, *map(list, zip(*columns, strict=True))])
-            told = [Kind.CALENDAR_MOVED.value, edition.calendar_id, edition.number]
-            cursor.execute(TELL, [*told, *map(list, zip(*events, strict=True))])
+        remember_moves(edition=edition, moves=events)
     return found
 
 
-def _last_events(rows: list[Any]) -> dict[int, tuple[int, datetime]]:
-    """Clock id → the number of its last event, and when its last one was. The clocks are locked, so nobody adds another."""
+def _last_events(rows: list[Any]) -> dict[int, datetime]:
+    """Clock id → when the last thing happened to it. The clocks are locked, so nothing else does meanwhile."""
     past = ClockEvent.objects.filter(
         organization_id__in={row.organization_id for row in rows}, clock_id__in=[row.id for row in rows]
     )
-    return {pk: (number, at) for pk, number, at in past.values_list("clock_id").annotate(Max("number"), Max("at"))}
+    return dict(past.values_list("clock_id").annotate(Max("at")))
 
 
 def _read(clocks: ClockQuerySet, limit: int) -> Any:

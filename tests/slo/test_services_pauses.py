@@ -210,6 +210,31 @@ class TestEditions:
         assert (kinds(clock), columns(done)) == (["started", "calendar_moved"], judged)
         row_says_what_its_events_do(clock)
 
+    def test_many_are_moved_in_one_statement_by_whoever_writes_their_rows(self, cast: Any) -> None:
+        early, late = start(cast, 10 * 60), start(cast, 20 * 60, started_at=cast.now + MINUTE)
+        newer = self.publish(cast, ALWAYS, cast.now + 2 * HOUR)
+        at = (
+            cast.now + 3 * HOUR
+        )  # a batch that comes an hour late counts by the new edition from its effective instant on
+        with tenancy.everyone():
+            for clock in Clock.objects.select_related("edition"):
+                old, new, since = clock.edition.known, newer.known, newer.effective_at
+                due, warn = (
+                    new.add(since, old.between(since, one)) if one and one > since else one
+                    for one in (clock.due_at, clock.warn_at)
+                )
+                Clock.objects.filter(pk=clock.pk).update(due_at=due, warn_at=warn, edition=newer)
+            services.remember_moves(
+                edition=newer, moves=[(one.organization_id, one.pk, newer.effective_at) for one in (early, late)]
+            )
+            services.remember_moves(edition=newer, moves=[])
+        for clock in (early, late):
+            row_says_what_its_events_do(clock)
+            assert kinds(clock) == ["started", "calendar_moved"]
+        assert columns(early)["due_at"] == cast.now + 10 * HOUR
+        stop(late, at)
+        row_says_what_its_events_do(late)
+
     def test_what_was_counted_stays_when_the_calendar_changes(self, cast: Any) -> None:
         clock = start(cast, 120)
         never_open_then = self.publish(cast, {"6": OFFICE["0"]}, cast.now + HOUR)

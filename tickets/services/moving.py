@@ -91,6 +91,8 @@ def _target(contract: Contract, terms: Mapping[str, Effective], priority: str, n
 
 def _move(one: TicketClock, target: Target, now: datetime) -> Move | None:
     clock, minutes = one.clock, timedelta(minutes=target.minutes)
+    if clock.due_at is None:  # it pauses
+        return None
     if target.minutes == clock.target_minutes and target.edition.calendar_id == clock.edition.calendar_id:
         return None
     calendar = target.edition.planned
@@ -121,5 +123,5 @@ def follow(move: Move, now: datetime) -> None:
     Ticket.objects.filter(organization_id=ticket.organization_id, pk=ticket.pk).update(due_at=clock.due_at)
     record(
         organization_id=ticket.organization_id, actor_id=None, verb="ticket.promise_moved", subject_kind="ticket",
-        subject_id=ticket.pk, audience=Audience.CLIENT, at=now, before=move.before.isoformat(), after=clock.due_at.isoformat(),
+        subject_id=ticket.pk, audience=Audience.CLIENT, at=now, before=move.before.isoformat(), after=clock.due_at and clock.due_at.isoformat(),
     )  # fmt: skip

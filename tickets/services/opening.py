@@ -92,7 +92,7 @@ def open_ticket(
     )  # fmt: skip
     if looks.doubts:
         _doubt(ticket, known[looks.key], looks, now)
-    due = clock.due_at.isoformat() if clock else ""
+    due = clock.due_at.isoformat() if clock and clock.due_at else ""
     notices.opened(ticket=ticket, event=event, people=people, now=now, due_at=due, priority=chosen.value, files=names)
     return ticket
 
