@@ -3,6 +3,7 @@
 Requests are logged by our own middleware: gunicorn's access log names addresses, and who asked.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -42,7 +43,13 @@ def on_starting(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Each process looks after the engine beside its requests: it lives where worker, beat or broker died."""
+    """What is loaded by now stays for good: the collector of cycles needn't walk it again and again during requests.
+
+    And each process looks after the engine beside its requests: it lives where worker, beat or broker died.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     from totalcare import vigil
 
     vigil.begin()
