@@ -97,7 +97,7 @@ def _figures(user: User, now: datetime, silence: timedelta | None, seen: Pulse) 
 def _lag(user: User, now: datetime) -> timedelta | None:
     """For how long the oldest due clock or escalation has waited for a tick; None when nothing is due."""
     due = [
-        model.objects.visible_to(user).due(now - BEHIND).values_list("next_at", flat=True).first()  # type: ignore[attr-defined]
+        model.objects.visible_to(user).due(now - BEHIND).values_list("next_at", flat=True).first()
         for model in (Clock, Escalation)
     ]
     return max((now - BEHIND - at for at in due if at), default=None)
