@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from django.db import connection
 from django.db.models import Min
@@ -51,7 +52,7 @@ def tick_and_tell(*, now: datetime, limit: int = 1000) -> int:
 
 
 def _leave_sign(now: datetime, lag: float, fired: int) -> None:
-    values = {"now": now, "lag": lag, "fired": fired}
+    values: dict[str, Any] = {"now": now, "lag": lag, "fired": fired}
     with connection.cursor() as cursor:
         cursor.execute(MINUTE, values)
         cursor.execute(BEAT, values)

@@ -23,11 +23,12 @@ MINUTE, SHOWN = timedelta(minutes=1), 60
 
 @dataclass(frozen=True)
 class Bar:
-    """A minute: what was fired in it, whether any tick ended, and where it stands in a drawing of 600 by 80."""
+    """A minute: what was fired in it, how many ticks ended, whether one was missed, and where it stands in a drawing of 600 by 80."""
 
     at: datetime
     fired: int
     ticks: int
+    is_silent: bool
     x: int
     y: str
     height: str
@@ -48,8 +49,8 @@ class Pulse:
 
     @property
     def silent(self) -> int:
-        """Minutes in which no tick ended."""
-        return sum(not bar.ticks for bar in self.bars[:-1])
+        """Minutes in which no tick ended, though one had before."""
+        return sum(bar.is_silent for bar in self.bars)
 
 
 def compose(user: User, now: datetime) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def _figures(user: User, now: datetime, silence: timedelta | None, seen: Pulse) 
     return [
         {
             "label": _("Due and not yet fired, the oldest"),
-            "value": age(late) if late else _("none"),
+            "value": age(late) if late else _("nothing"),
             "sub": _("A tick comes every ten seconds, four seconds behind, so that an answer in time can be saved."),
         },
         {
@@ -96,7 +97,7 @@ def _figures(user: User, now: datetime, silence: timedelta | None, seen: Pulse) 
 def _lag(user: User, now: datetime) -> timedelta | None:
     """For how long the oldest due clock or escalation has waited for a tick; None when nothing is due."""
     due = [
-        model.objects.visible_to(user).due(now - BEHIND).values_list("next_at", flat=True).first()  # type: ignore[attr-defined]
+        model.objects.visible_to(user).due(now - BEHIND).values_list("next_at", flat=True).first()
         for model in (Clock, Escalation)
     ]
     return max((now - BEHIND - at for at in due if at), default=None)
@@ -105,7 +106,8 @@ def _lag(user: User, now: datetime) -> timedelta | None:
 def _pulse(now: datetime) -> Pulse:
     last = now.replace(second=0, microsecond=0)
     first = last - (SHOWN - 1) * MINUTE
-    found = {row.at: row for row in EngineMinute.objects.filter(at__gte=first, at__lte=last)}
+    found = {row.at: row for row in EngineMinute.objects.filter(at__lte=last)}  # two hours at most
+    began = min(found, default=now)
     counts = []
     for number in range(SHOWN):
         row = found.get(first + number * MINUTE)
@@ -114,5 +116,16 @@ def _pulse(now: datetime) -> Pulse:
     bars = []
     for number, (fired, ticks) in enumerate(counts):
         height = max(2.0, 76 * fired / most) if fired else 0
-        bars.append(Bar(first + number * MINUTE, fired, ticks, number * 10 + 1, f"{80 - height:.1f}", f"{height:.1f}"))
+        at = first + number * MINUTE
+        bars.append(
+            Bar(
+                at,
+                fired,
+                ticks,
+                not ticks and began < at < last,
+                number * 10 + 1,
+                f"{80 - height:.1f}",
+                f"{height:.1f}",
+            )
+        )
     return Pulse(bars, most, sum(fired for fired, _ticks in counts))

@@ -46,7 +46,7 @@ def prepare() -> dict[str, Any]:
     from common import clock, tenancy
     from contracts.models import ChangeRequest, Contract, OnboardingActivity, OnboardingPlan, Proposal
     from escalation import services as escalation
-    from escalation.models import Escalation
+    from escalation.models import EngineMinute, Escalation
     from escalation.services import aside
     from notifications import services as notifications
     from notifications.selectors import letters
@@ -86,6 +86,12 @@ def prepare() -> dict[str, Any]:
             role="requester", now=now,
         )  # fmt: skip
         tickets = Ticket.objects.filter(organization=northwind).select_related("organization").order_by("id")
+        hour = now.replace(second=0, microsecond=0) - timedelta(hours=1)
+        EngineMinute.objects.bulk_create(  # an hour's work, with a pause of three minutes
+            EngineMinute(at=hour + timedelta(minutes=nth), ticks=6, steps_fired=nth * nth % 7 * (nth % 3))
+            for nth in range(1, 60)
+            if nth not in {31, 32, 33}
+        )
         for clock in Clock.objects.filter(verdict="running").order_by("id")[:2]:  # as if the engine had failed on them
             aside.put_aside(kind="clock", row_id=clock.pk, error=ArithmeticError(), now=now)
         open_one = Escalation.objects.filter(closed_at=None, acknowledged_at=None, organization=northwind)
