@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.models import Organization, User
-from slo import words
+from slo import lines, words
 from slo.models import BusinessCalendar, CalendarChange, CalendarEdition
 from tickets.models import TicketClock
 
@@ -74,8 +74,8 @@ class Client:
 def figures(user: User, change: CalendarChange, now: datetime) -> dict[str, Any]:
     """What the long work found so far: its figures, the clients by how many of theirs move, the ten worst."""
     found = change.result
-    lines = [line for line in found.get("worst", ()) if line[2] != line[3]]
-    owners = TicketClock.objects.visible_to(user).filter(clock__in=[line[0] for line in lines])
+    worst = found.get("worst", ())
+    owners = TicketClock.objects.visible_to(user).filter(clock__in=[line[0] for line in worst])
     tickets = {one.clock_id: one.ticket for one in owners.select_related("ticket__organization")}
     clients = sorted(found.get("clients", {}).items(), key=lambda pair: (-pair[1][0], int(pair[0])))
     shown = {int(pk): figures for pk, figures in clients[:MOST_CLIENTS]}
@@ -87,7 +87,7 @@ def figures(user: User, change: CalendarChange, now: datetime) -> dict[str, Any]
         "newly_late": found.get("newly_late", 0),
         "worst": [
             Worst(tickets[clock].reference, tickets[clock].subject, datetime.fromisoformat(before), datetime.fromisoformat(after))
-            for clock, _client, before, after in lines if clock in tickets
+            for clock, _client, before, after in worst if clock in tickets
         ],
         "clients": [Client(names[pk].name, names[pk].key, *shown[pk]) for pk in shown if pk in names],
         "more_clients": max(0, len(clients) - MOST_CLIENTS),
@@ -112,5 +112,9 @@ def compared(change: CalendarChange) -> dict[str, Any]:
     }
 
 
-def _days(holidays: dict[str, str]) -> list[tuple[date, str]]:
-    return [(date.fromisoformat(day), name) for day, name in sorted(holidays.items())]
+def _days(holidays: dict[str, Any]) -> list[tuple[date, str]]:
+    """Each day with what its line says of it, as people write it."""
+    return [
+        (date.fromisoformat(day), lines.write_holidays({day: holidays[day]})[len(day) + 1 :])
+        for day in sorted(holidays)
+    ]

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -256,7 +257,8 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     """
     if change.edition is None:
         raise ValueError("only a published change moves clocks")
-    clocks = open_clocks(change, now).filter(pk__in=clock_ids).select_for_update(skip_locked=True, no_key=True)
+    among = RawSQL("SELECT unnest(%s::bigint[])", [clock_ids])
+    clocks = open_clocks(change, now).filter(pk__in=among).select_for_update(skip_locked=True, no_key=True)
     rows = list(_read(clocks.order_by("pk"), len(clock_ids)))
     measured = _Measured(change, change.edition.rule(), now)
     found, columns = [], []
