@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Organization, User
 from slo import lines, words
 from slo.models import BusinessCalendar, CalendarChange, CalendarEdition
 from tickets.models import TicketClock
 
-MOST_CLIENTS = 20
+MOST_CLIENTS, MOST_DAYS = 20, 8
 
 
 @dataclass(frozen=True)
@@ -103,18 +105,19 @@ def compared(change: CalendarChange) -> dict[str, Any]:
         editions = editions.filter(number__lt=change.edition.number)
     before = editions.first()
     old = before.holidays if before else {}
+    gone = {day: said for day, said in old.items() if day not in change.holidays}
+    new = {day: said for day, said in change.holidays.items() if old.get(day) != said}
     return {
         "before": before,
         "hours_before": words.week(before.weekly) if before else [],
         "hours_after": words.week(change.weekly),
-        "added": _days({day: name for day, name in change.holidays.items() if old.get(day) != name}),
-        "removed": _days({day: name for day, name in old.items() if day not in change.holidays}),
+        "days": [(_("Closed from now on:"), *_days(new, change)), (_("No longer closed:"), *_days(gone, change))],
     }
 
 
-def _days(holidays: dict[str, Any]) -> list[tuple[date, str]]:
-    """Each day with what its line says of it, as people write it."""
-    return [
-        (date.fromisoformat(day), lines.write_holidays({day: holidays[day]})[len(day) + 1 :])
-        for day in sorted(holidays)
-    ]
+def _days(holidays: dict[str, Any], change: CalendarChange) -> tuple[list[tuple[date, str]], int]:
+    """The days to come, each with what its line says of it, as people write it; and how many more there are."""
+    since = (change.effective_at or change.drafted_at).date().isoformat()
+    coming = [day for day in sorted(holidays) if day >= since]
+    said = [(date.fromisoformat(day), lines.write_holidays({day: holidays[day]})[len(day) + 1 :]) for day in coming]
+    return said[:MOST_DAYS], len(said) - len(said[:MOST_DAYS])
