@@ -87,3 +87,21 @@ def record_many(events: Iterable[F]) -> list[F]:
         for one, (pk,) in zip(facts, cursor.fetchall(), strict=True):
             one.pk = pk
     return facts
+
+
+# Of one kind, about many subjects: columns instead of rows, for what moves thousands in a second.
+RECORD_ALIKE = """
+    INSERT INTO audit_event (organization_id, actor_id, verb, subject_kind, subject_id, audience, data, at)
+    SELECT organization_id, NULL, %s, %s, subject_id, %s, data::jsonb, %s
+    FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) WITH ORDINALITY AS fact (organization_id, subject_id, data, position)
+    ORDER BY position"""
+
+
+def record_alike(
+    *, verb: str, subject_kind: str, at: datetime, audience: str = Audience.CLIENT, facts: Iterable[tuple[int, int, Any]]
+) -> None:  # fmt: skip
+    """The same fact of many subjects, by the engine: (organization, subject, data) of each, in one statement."""
+    columns = list(zip(*((one, subject, json.dumps(data)) for one, subject, data in facts), strict=True))
+    if columns:
+        with connection.cursor() as cursor:
+            cursor.execute(RECORD_ALIKE, [verb, subject_kind, audience, at, *map(list, columns)])

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Organization, User
-from slo import words
+from slo import lines, words
 from slo.models import BusinessCalendar, CalendarChange, CalendarEdition
 from tickets.models import TicketClock
 
-MOST_CLIENTS = 20
+MOST_CLIENTS, MOST_DAYS = 20, 8
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ class Client:
 def figures(user: User, change: CalendarChange, now: datetime) -> dict[str, Any]:
     """What the long work found so far: its figures, the clients by how many of theirs move, the ten worst."""
     found = change.result
-    lines = [line for line in found.get("worst", ()) if line[2] != line[3]]
-    owners = TicketClock.objects.visible_to(user).filter(clock__in=[line[0] for line in lines])
+    worst = found.get("worst", ())
+    owners = TicketClock.objects.visible_to(user).filter(clock__in=[line[0] for line in worst])
     tickets = {one.clock_id: one.ticket for one in owners.select_related("ticket__organization")}
     clients = sorted(found.get("clients", {}).items(), key=lambda pair: (-pair[1][0], int(pair[0])))
     shown = {int(pk): figures for pk, figures in clients[:MOST_CLIENTS]}
@@ -87,7 +89,7 @@ def figures(user: User, change: CalendarChange, now: datetime) -> dict[str, Any]
         "newly_late": found.get("newly_late", 0),
         "worst": [
             Worst(tickets[clock].reference, tickets[clock].subject, datetime.fromisoformat(before), datetime.fromisoformat(after))
-            for clock, _client, before, after in lines if clock in tickets
+            for clock, _client, before, after in worst if clock in tickets
         ],
         "clients": [Client(names[pk].name, names[pk].key, *shown[pk]) for pk in shown if pk in names],
         "more_clients": max(0, len(clients) - MOST_CLIENTS),
@@ -103,14 +105,19 @@ def compared(change: CalendarChange) -> dict[str, Any]:
         editions = editions.filter(number__lt=change.edition.number)
     before = editions.first()
     old = before.holidays if before else {}
+    gone = {day: said for day, said in old.items() if day not in change.holidays}
+    new = {day: said for day, said in change.holidays.items() if old.get(day) != said}
     return {
         "before": before,
         "hours_before": words.week(before.weekly) if before else [],
         "hours_after": words.week(change.weekly),
-        "added": _days({day: name for day, name in change.holidays.items() if old.get(day) != name}),
-        "removed": _days({day: name for day, name in old.items() if day not in change.holidays}),
+        "days": [(_("Closed from now on:"), *_days(new, change)), (_("No longer closed:"), *_days(gone, change))],
     }
 
 
-def _days(holidays: dict[str, str]) -> list[tuple[date, str]]:
-    return [(date.fromisoformat(day), name) for day, name in sorted(holidays.items())]
+def _days(holidays: dict[str, Any], change: CalendarChange) -> tuple[list[tuple[date, str]], int]:
+    """The days to come, each with what its line says of it, as people write it; and how many more there are."""
+    since = (change.effective_at or change.drafted_at).date().isoformat()
+    coming = [day for day in sorted(holidays) if day >= since]
+    said = [(date.fromisoformat(day), lines.write_holidays({day: holidays[day]})[len(day) + 1 :]) for day in coming]
+    return said[:MOST_DAYS], len(said) - len(said[:MOST_DAYS])

@@ -14,6 +14,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.db.models import Max, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -41,7 +42,6 @@ MOVE = """
             WHEN slo_clock.next_at = slo_clock.due_at THEN moved.due_at ELSE slo_clock.next_at END
     FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS moved (id, warn_at, due_at)
     WHERE slo_clock.id = moved.id"""
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     """
     if change.edition is None:
         raise ValueError("only a published change moves clocks")
-    clocks = open_clocks(change, now).filter(pk__in=clock_ids).select_for_update(skip_locked=True, no_key=True)
+    clocks = open_clocks(change, now).filter(pk__in=_array(clock_ids)).select_for_update(skip_locked=True, no_key=True)
     rows = list(_read(clocks.order_by("pk"), len(clock_ids)))
     edition, last = change.edition, _last_events(rows)
     since = min(edition.effective_at, now)
@@ -284,10 +284,15 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     return found
 
 
+def _array(ids: list[int]) -> RawSQL:
+    """Thousands of ids as one value."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [ids])
+
+
 def _last_events(rows: list[Any]) -> dict[int, datetime]:
     """Clock id → when the last thing happened to it. The clocks are locked, so nothing else does meanwhile."""
     past = ClockEvent.objects.filter(
-        organization_id__in={row.organization_id for row in rows}, clock_id__in=[row.id for row in rows]
+        organization_id__in={row.organization_id for row in rows}, clock_id__in=_array([row.id for row in rows])
     )
     return dict(past.values_list("clock_id").annotate(Max("at")))
 

@@ -138,13 +138,13 @@ def prepare() -> dict[str, Any]:
             "sessions": sessions,
         }
     with tenancy.engine():
-        drafts = [
-            slo.draft_change(
-                actor=people["ada"], calendar=one, zone="Europe/Paris", weekly=hours, holidays={"2026-12-24": "Christmas Eve"},
-                effective_at=now + timedelta(days=1), now=now,
-            )
-            for one, hours in zip(BusinessCalendar.objects.order_by("pk"), ({"0": [["09:00", "12:00"]]}, {"1": [["09:00", "12:00"]]}), strict=False)
-        ]  # fmt: skip
+        drafts = []
+        for one in BusinessCalendar.objects.exclude(name="Around the clock").order_by("-name"):
+            last = one.editions.get()
+            drafts.append(slo.draft_change(
+                actor=people["ada"], calendar=one, zone=last.zone, weekly={str(day): [["10:00", "16:00"]] for day in range(5)},
+                holidays=last.holidays | {"2026-12-24": "Christmas Eve"}, effective_at=None, now=now,
+            ))  # fmt: skip
         proposal = Proposal.objects.get(change_id=facts["change"])
         services.foresee(actor=people["rosa"], proposal=proposal, now=now)
     services.follow_calendars()

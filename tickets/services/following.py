@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
-from audit.models import Audience, Event
-from audit.services import record_many
+from audit.models import Audience
+from audit.services import record_alike
 from common import long_work, tenancy
 from slo import services as slo
 from slo.models import CalendarChange
 from slo.objectives import FIRST_RESPONSE
 from slo.services.changes import MOVE_BATCH, Moved
-from tickets.models import Ticket, TicketClock
 
 DUE = """
     UPDATE tickets_ticket SET due_at = moved.due_at
     FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS moved (organization_id, id, due_at)
     WHERE tickets_ticket.organization_id = moved.organization_id AND tickets_ticket.id = moved.id"""
+
+
+# Arrays instead of thousands of placeholders. An answer locks its ticket, and then the clock: so does this, and waits for neither.
+HOLD = """
+    SELECT owner.clock_id, owner.ticket_id, owner.objective FROM unnest(%s::bigint[]) AS wanted (id)
+    JOIN slo_clock AS clock ON clock.id = wanted.id
+    JOIN tickets_ticketclock AS owner ON owner.organization_id = clock.organization_id AND owner.clock_id = clock.id
+    JOIN tickets_ticket AS ticket ON ticket.organization_id = owner.organization_id AND ticket.id = owner.ticket_id
+    ORDER BY owner.clock_id FOR NO KEY UPDATE OF ticket SKIP LOCKED"""
+NOBODYS = """
+    SELECT clock.id FROM unnest(%s::bigint[]) AS wanted (id) JOIN slo_clock AS clock ON clock.id = wanted.id
+    WHERE NOT EXISTS (SELECT FROM tickets_ticketclock AS owner
+        WHERE owner.organization_id = clock.organization_id AND owner.clock_id = clock.id)"""
+
+
+class Owner(NamedTuple):
+    """The ticket that a clock runs for, and for which objective."""
+
+    ticket_id: int
+    objective: str
+
+
+NOBODY = Owner(0, "")
 
 
 def follow_calendars() -> int:
@@ -48,12 +71,8 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     if not change.total:
         change.total = clocks.count()
     wanted = list(clocks.filter(pk__gt=change.cursor).values_list("pk", flat=True)[:MOVE_BATCH])
-    owners = {one.clock_id: one for one in TicketClock.objects.filter(clock__in=wanted)}
-    held = set(
-        Ticket.objects.filter(pk__in=[one.ticket_id for one in owners.values()])
-        .select_for_update(skip_locked=True, no_key=True, of=("self",)).order_by("pk").values_list("pk", flat=True)
-    )  # fmt: skip
-    free = [pk for pk in wanted if pk not in owners or owners[pk].ticket_id in held]
+    owners = _held(wanted)
+    free = list(owners)
     moved = slo.move_clocks(change=change, clock_ids=free, now=now)
     _tell(moved, owners, now)
     change.done, change.result = change.done + len(free), slo.summed(change.result, moved, now)
@@ -68,19 +87,28 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     return False
 
 
-def _tell(moved: list[Moved], owners: dict[int, TicketClock], now: datetime) -> None:
+def _held(clock_ids: list[int]) -> dict[int, Owner]:
+    """Whose clocks these are, of those whose tickets nobody else holds; a clock without a ticket is nobody's."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [clock_ids])
+        held = {clock: Owner(ticket, objective) for clock, ticket, objective in cursor.fetchall()}
+        cursor.execute(NOBODYS, [clock_ids])
+        return held | {clock: NOBODY for (clock,) in cursor.fetchall()}
+
+
+def _tell(moved: list[Moved], owners: dict[int, Owner], now: datetime) -> None:
     """The tickets' due instants, and an event that the client reads for each."""
-    tickets = [(owners[one.clock_id], one) for one in moved if one.clock_id in owners]
-    first = [(owner, one) for owner, one in tickets if owner.objective == FIRST_RESPONSE]
+    tickets = [(one, owners[one.clock_id]) for one in moved if owners[one.clock_id] is not NOBODY]
+    first = [
+        (one.organization_id, owner.ticket_id, one.after) for one, owner in tickets if owner.objective == FIRST_RESPONSE
+    ]
     if first:
         with connection.cursor() as cursor:
-            columns = zip(*((one.organization_id, owner.ticket_id, one.after) for owner, one in first), strict=True)
-            cursor.execute(DUE, [list(column) for column in columns])
-    record_many(
-        Event(
-            organization_id=one.organization_id, actor_id=None, verb="ticket.promise_moved", subject_kind="ticket",
-            subject_id=owner.ticket_id, audience=Audience.CLIENT, at=now,
-            data={"before": one.before.isoformat(), "after": one.after.isoformat()},
-        )
-        for owner, one in tickets
+            cursor.execute(DUE, [list(column) for column in zip(*first, strict=True)])
+    record_alike(
+        verb="ticket.promise_moved", subject_kind="ticket", audience=Audience.CLIENT, at=now,
+        facts=(
+            (one.organization_id, owner.ticket_id, {"before": one.before.isoformat(), "after": one.after.isoformat()})
+            for one, owner in tickets
+        ),
     )  # fmt: skip
