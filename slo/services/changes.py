@@ -218,7 +218,9 @@ def foresee_batch(change: CalendarChange, now: datetime) -> bool:
     result = change.result or {"moved": 0, "sooner": 0, "later": 0, "newly_late": 0, "clients": {}, "worst": []}
     found = []
     for row in batch:
-        _warn, after = measured(row, now) if row.due_at else (None, None)
+        if row.due_at is None:  # it pauses, so nothing is due
+            continue
+        _warn, after = measured(row, now)
         if after != row.due_at:
             found.append(Moved(row.id, row.organization_id, row.due_at, after))
     change.result = summed(result, found, now)
