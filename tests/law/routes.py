@@ -99,7 +99,7 @@ ROUTES: dict[str, Route] = {
     "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
-    "portal:calendar": Route("object", lambda w: [w.cast.always.pk]),
+    "portal:calendar": Route("own", lambda w: [w.cast.always.pk]),  # the house’s; a client’s people see those that count for them
     "portal:onboarding": Route("object", contract),
     "portal:onboarding_activity": Route(
         "object",

@@ -86,7 +86,8 @@ def test_the_next_changes_of_clocks_and_what_they_do_to_that_day(client, cast):
 
 
 @pytest.mark.parametrize(
-    ("query", "ahead"), [("?year=9999", 5), ("?year=x", 0), ("?year=²", 0), ("?year=-1", 0), ("?year=99999", 0), ("", 0)]
+    ("query", "ahead"),
+    [("?year=9999", 5), ("?year=x", 0), ("?year=²", 0), ("?year=-1", 0), ("?year=99999", 0), ("", 0)],
 )
 def test_years_that_can_be_looked_at(client, cast, query, ahead):
     assert page(client, cast.rosa, cast.paris, query).context["year"] == timezone.localdate().year + ahead
