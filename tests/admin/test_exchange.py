@@ -183,7 +183,11 @@ def holidays(cast):
 
 
 def test_holidays_become_one_edition(ada, cast, holidays):
-    preview = send(ada, "date,name,hours\n2026-12-24,Réveillon,09:00-12:00\n2026-12-25,Christmas,\n2027-01-01,Jour de l’an,\n", holidays)
+    preview = send(
+        ada,
+        "date,name,hours\n2026-12-24,Réveillon,09:00-12:00\n2026-12-25,Christmas,\n2027-01-01,Jour de l’an,\n",
+        holidays,
+    )
     assert preview.context["shown"]["counts"] == {"new": 1, "update": 1, "skip": 1, "wrong": 0}
     assert CalendarEdition.objects.filter(calendar=cast.paris).count() == 1
     assert "1 new, 1 changed" in messages(agree(ada, preview, holidays), ada)
