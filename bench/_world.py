@@ -158,27 +158,18 @@ def session(person_id: int) -> str:
 
 @contextlib.contextmanager
 def served(workers: int = 2) -> Iterator[int]:
-    """The portal as `script/server` serves it, without TLS, DEBUG off; yields its port of this machine."""
+    """The portal as `script/server` serves it, without TLS, DEBUG off; yields its port of this machine. Its log goes nowhere."""
     from totalcare.embedded.state import free_port
 
     port = free_port()
     environment = {
         **os.environ, "DATABASE_ROLE": "app", "DEBUG": "0", "SECURE": "0", "ALLOWED_HOSTS": "127.0.0.1",
         "STAFF_SECOND_STEP": "0",  # the visitors of a benchmark have a password only
+        "PORT": str(port), "WEB_CONCURRENCY": str(workers),
     }  # fmt: skip
     manage("collectstatic", "--no-input", "--verbosity=0", role="app")
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "totalcare.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--log-level",
-        "warning",
-    ]
-    command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", "4", "--no-control-socket"]
-    web = subprocess.Popen(command, cwd=ROOT, env=environment)
+    command = [sys.executable, "-m", "gunicorn", "--config", "python:totalcare.web", "totalcare.wsgi"]
+    web = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _attempt in range(300):
             if web.poll() is not None:

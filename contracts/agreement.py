@@ -7,9 +7,10 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from common.prepared import Parameter, Prepared
 from contracts.models import AgreementDocument, ClauseTerm, Contract, Disposition
 from contracts.precedence import Agreement, Edition, Effective, Order, Setting
 
@@ -25,15 +26,17 @@ def agreement_of(contract: Contract) -> Agreement:
     What is read is remembered by the edition set itself (each document's id and the instant of its publication, and where an
     amendment was dropped): publishing makes another set, so there is nothing to invalidate.
     """
-    return _remembered(contract.organization_id, contract.pk, _editions(contract), contract.order(), contract.tier)
+    editions = tuple(_editions(organization_id=contract.organization_id, contract_id=contract.pk))
+    return _remembered(contract.organization_id, contract.pk, editions, contract.order(), contract.tier)
 
 
-def _editions(contract: Contract) -> Rows:
+def _binding() -> QuerySet[AgreementDocument, tuple[Any, ...]]:
+    client = Parameter("organization_id")
     dropped = Disposition.objects.filter(
-        organization_id=contract.organization_id, amendment=OuterRef("pk"), verdict=Disposition.Verdict.DROPPED
+        organization_id=client, amendment=OuterRef("pk"), verdict=Disposition.Verdict.DROPPED
     ).exclude(document__status=AgreementDocument.Status.DRAFT)
-    rows = (
-        AgreementDocument.objects.filter(organization_id=contract.organization_id, contract=contract)
+    return (
+        AgreementDocument.objects.filter(organization_id=client, contract=Parameter("contract_id"))
         .binding()
         .annotate(
             shared=Coalesce(F("amends__series"), F("series")),
@@ -45,7 +48,9 @@ def _editions(contract: Contract) -> Rows:
             "pk", "title", "kind", "edition", "effective_on", "shared", "amended", "dropped_on", "published_at"
         )
     )
-    return tuple(rows)
+
+
+_editions = Prepared(_binding)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import permissions
 from accounts.models import User
 from common.errors import Refused
+from common.prepared import Parameter, Prepared, Reader
 from contracts.agreement import agreement_of
 from contracts.lots import Posting
 from contracts.models import AgreementDocument, Contract, HoursAccount, HoursEntry
@@ -87,14 +88,19 @@ def amendable(contract: Contract) -> DocumentQuerySet:
     return contract.documents.binding().exclude(kind=AgreementDocument.Kind.AMENDMENT)
 
 
+def _live(user: User | Reader, on: Any) -> ContractQuerySet:
+    live = Contract.objects.visible_to(user).live(on)
+    return live.select_related("organization").order_by("organization__name", "reference")
+
+
+_LIVE = Prepared(lambda: _live(Reader(), Parameter("on")))
+
+
 def live_contracts(user: User, on: date) -> list[Contract]:
     """The contracts under which this person may open a ticket on a day, with their clients."""
-    return list(
-        Contract.objects.visible_to(user)
-        .live(on)
-        .select_related("organization")
-        .order_by("organization__name", "reference")
-    )
+    if user.serves_all:
+        return list(_live(user, on))
+    return _LIVE(clients=user.organization_ids, on=on)
 
 
 def contract_by_id(user: User, pk: int) -> Contract:

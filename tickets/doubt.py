@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from common.prepared import Prepared
 from contracts.models import Exclusion
 from contracts.scope import Entry, Standing, Verdict, judge
 
 from .models import Category, RequestType
 from .selectors import catalogue
 
+_IN_FORCE = Prepared(lambda: Exclusion.objects.filter(is_active=True).order_by("position", "id"))
+
 
 def exclusions() -> dict[str, Exclusion]:
     """Those in force, by slug, in their order."""
-    return {one.slug: one for one in Exclusion.objects.filter(is_active=True).order_by("position", "id")}
+    return {one.slug: one for one in _IN_FORCE()}
 
 
 def doubt(

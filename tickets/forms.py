@@ -14,6 +14,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.prepared import Parameter, Prepared
 from contracts.models import Contract, Exclusion, Responsibility
 from contracts.selectors import live_contracts
 
@@ -49,6 +50,22 @@ class ContractChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
         return found
 
 
+class KindChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Kinds of request by their slug, of those that are offered."""
+
+    offered = Prepared(
+        lambda: RequestType.objects.filter(is_active=True, slug=Parameter("slug")).select_related("category")
+    )
+
+    def to_python(self, value: Any) -> RequestType | None:
+        """One of those on offer."""
+        if value in self.empty_values:
+            return None
+        if not (found := self.offered(slug=str(value))):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value})
+        return found[0]
+
+
 class NewTicketForm(forms.Form):
     """A request: what, for whom it matters and how much. Contracts are those this person may use today.
 
@@ -56,8 +73,8 @@ class NewTicketForm(forms.Form):
     """
 
     contract = ContractChoice(queryset=Contract.objects.none(), label=_("Contract"), empty_label=None)
-    request_type = forms.ModelChoiceField(
-        queryset=RequestType.objects.filter(is_active=True).select_related("category"),
+    request_type = KindChoice(
+        queryset=RequestType.objects.all(),
         label=_("Kind of request"),
         required=False,
         to_field_name="slug",

@@ -7,24 +7,30 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from accounts.models import Membership, User
 from accounts.roles import StaffRole
 from audit.models import Event
+from common.prepared import Parameter, Prepared
 from notifications import services as notifications
 from notifications.services import Parcel
 from tickets.models import Message, Ticket
 from tickets.sniffing import tidy
 
 
+def _people() -> QuerySet[User]:
+    return User.objects.filter(is_active=True, is_automatic=False).order_by("id")
+
+
+_CONSULTANTS = Prepared(
+    lambda: _people().filter(staff_role=StaffRole.CONSULTANT, assignments__organization_id=Parameter("organization_id"))
+)
+
+
 def team(organization_id: int) -> list[User]:
     """The consultants who serve a client; the service leads when there are none."""
-    people = User.objects.filter(is_active=True, is_automatic=False)
-    consultants = people.filter(
-        Q(staff_role=StaffRole.CONSULTANT, assignments__organization_id=organization_id)
-    ).order_by("id")
-    return list(consultants) or list(people.filter(staff_role=StaffRole.LEAD).order_by("id"))
+    return _CONSULTANTS(organization_id=organization_id) or list(_people().filter(staff_role=StaffRole.LEAD))
 
 
 def handlers(ticket: Ticket) -> list[User]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.permissions import allows
 from common.errors import Refused
+from common.prepared import Parameter, Prepared
 from slo.calendar import Calendar, CalendarError
 from slo.days import closings
 from slo.models import BusinessCalendar, CalendarEdition
@@ -57,22 +58,23 @@ def publish_edition(
     )  # fmt: skip
 
 
+_RULING = Prepared(
+    lambda: CalendarEdition.objects.filter(
+        calendar_id=Parameter("calendar_id"), effective_at__lte=Parameter("at")
+    ).order_by("-effective_at", "-number")[:1]
+)
+
+
 def edition_at(calendar_id: int | None, at: datetime) -> CalendarEdition:
     """The edition that rules at an instant; NoEdition when there is no calendar or none had begun."""
-    edition = (
-        CalendarEdition.objects.filter(calendar_id=calendar_id, effective_at__lte=at)
-        .order_by("-effective_at", "-number")
-        .first()
-        if calendar_id
-        else None
-    )
-    if edition is None:
+    found = _RULING(calendar_id=calendar_id, at=at) if calendar_id else []
+    if not found:
         raise NoEdition(
             _(
                 "This contract has no business calendar yet, so no answer time can be promised. Ask your account manager."
             )
         )
-    return edition
+    return found[0]
 
 
 def close_of_business_day(edition: CalendarEdition, start: datetime, days: int) -> datetime:

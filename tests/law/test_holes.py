@@ -12,6 +12,7 @@ from django.apps import apps
 from django.db import connection
 
 from accounts.models import User
+from common.prepared import Prepared
 
 from .canaries import SIDES as CLIENTS
 from .routes import ROUTES
@@ -42,6 +43,7 @@ def no_filter(monkeypatch: pytest.MonkeyPatch) -> None:
         for one in type(model._default_manager.none()).__mro__:
             if "visible_to" in vars(one):
                 monkeypatch.setattr(one, "visible_to", lambda rows, user: rows.all())
+    monkeypatch.setattr(Prepared, "_compiled", property(Prepared._compile))  # nothing is kept of before, nor for after
     role_in = User.role_in
     monkeypatch.setattr(
         User, "role_in", lambda person, pk: role_in(person, pk) or next(iter(person.roles.values()), None)

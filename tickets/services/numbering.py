@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db import connection, models
@@ -25,13 +26,13 @@ def write(ticket: Ticket, clock: Clock | None, message: Message) -> None:
         link = TicketClock(organization_id=ticket.organization_id, objective=clock.objective, clock=clock)
         rows.append(("linked", link, {"ticket_id": "ticket.id"}))
     for name, row, known in rows:
-        columns, expressions, given = _parts(row, known)
+        fields, columns, expressions = _parts(type(row), tuple(known.items()))
         source = "numbered" if name == "ticket" else "ticket"
         table = connection.ops.quote_name(row._meta.db_table)
         steps.append(
             f"{name} AS (INSERT INTO {table} ({columns}) SELECT {expressions} FROM {source} RETURNING *)"  # noqa: S608
         )
-        values += given
+        values += [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {', '.join(steps)} SELECT ticket.id, number, said.id FROM ticket, said", values)  # noqa: S608
         ticket.pk, ticket.number, message.pk = cursor.fetchone()
@@ -40,12 +41,13 @@ def write(ticket: Ticket, clock: Clock | None, message: Message) -> None:
         saved._state.adding, saved._state.db = False, connection.alias
 
 
-def _parts(row: models.Model, known: dict[str, str]) -> tuple[str, str, list[Any]]:
-    """Columns, what fills each, and the parameters; as Django's own INSERT, but for what an earlier step says."""
-    fields: list[Any] = [field for field in row._meta.local_concrete_fields if not field.primary_key]
+@cache
+def _parts(model: type[models.Model], said: tuple[tuple[str, str], ...]) -> tuple[list[Any], str, str]:
+    """The fields to give, all columns, and what fills each; as Django's own INSERT, but for what an earlier step has said."""
+    known = dict(said)
+    fields: list[Any] = [field for field in model._meta.local_concrete_fields if not field.primary_key]
     given = [field for field in fields if field.column not in known]
     names = ", ".join(connection.ops.quote_name(str(field.column)) for field in given)
     # A parameter of a SELECT has no type of its own, unlike one of VALUES.
     typed = [f"%s::{str(field.db_type(connection)).partition('(')[0]}" for field in given]
-    values = [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in given]
-    return ", ".join([names, *known]), ", ".join([*typed, *known.values()]), values
+    return given, ", ".join([names, *known]), ", ".join([*typed, *known.values()])
