@@ -114,7 +114,7 @@ ROUTES: dict[str, Route] = {
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),
     "portal:document_file": Route("object", lambda w: [w.contract.pk, w.pdf.pk]),
-    "portal:calendar": Route("object", lambda w: [w.cast.always.pk]),
+    "portal:calendar": Route("own", lambda w: [w.cast.always.pk]),  # the house’s; a client’s people see those that count for them
     "portal:onboarding": Route("object", contract),
     "portal:onboarding_activity": Route(
         "object",
