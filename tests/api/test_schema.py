@@ -35,7 +35,7 @@ PATH = "/api/v1/schema/"
 def test_it_is_openapi_3_1_and_names_every_address(client):
     schema = json.loads(client.get(PATH).content)
     assert schema["openapi"].startswith("3.1")
-    assert len(schema["paths"]) == 13
+    assert len(schema["paths"]) == 14
     assert set(schema["components"]["securitySchemes"]) == {"token", "cookieAuth"}
 
 

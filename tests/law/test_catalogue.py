@@ -32,6 +32,7 @@ APPEND_ONLY = {
     "contracts_hoursentry",
     "contracts_renewalreminder",
     "contracts_voidedapproval",
+    "slo_clockevent",
     "slo_clockstep",
     "escalation_escalationstep",
     "tickets_attachment",
