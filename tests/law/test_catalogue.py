@@ -39,7 +39,8 @@ APPEND_ONLY = {
 # What belongs to no client: people, and data that is the same for all. Everything else carries organization_id.
 GLOBAL = {
     "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "tickets.Category", "tickets.RequestType",
-    "escalation.EngineHeartbeat", "escalation.EngineMinute", "escalation.EngineOutage", "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
+    "escalation.EngineHeartbeat", "escalation.EngineMinute", "escalation.EngineOutage",
+    "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
     "contracts.StandardTerm", "contracts.OnboardingTemplateActivity", "contracts.Exclusion",
 }  # fmt: skip
 # Rows written by hand into these would be an escalation of rights: nobody but the owner touches them.
