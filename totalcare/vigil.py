@@ -23,7 +23,7 @@ EVERY = 20.0
 
 def begin(over: threading.Event | None = None) -> threading.Thread:
     """Start looking, until `over` is set or the process ends."""
-    every = min(EVERY, settings.ENGINE_ALARM_AFTER / 4)
+    every = min(EVERY, max(1.0, settings.ENGINE_ALARM_AFTER / 4))
     thread = threading.Thread(target=_watch, args=(over or threading.Event(), every), name="vigil", daemon=True)
     thread.start()
     return thread

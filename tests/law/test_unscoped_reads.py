@@ -19,6 +19,8 @@ GLOBAL_MODELS = {
     "Category",
     "RequestType",
     "EngineHeartbeat",
+    "EngineMinute",
+    "EngineOutage",
     "StandardDocument",
     "StandardEdition",
     "StandardClause",
