@@ -155,6 +155,8 @@ def test_a_french_page_shows_no_english_label_and_no_raw_code(administrator, mod
         answer = administrator.get(url, follow=True)
         if answer.status_code in {403, 404}:
             continue
+        if not answer.request["PATH_INFO"].startswith("/admin/"):
+            continue  # it leads out, to a page that has its own tests
         walked += 1
         found = shown(answer)
         assert found, url
