@@ -15,6 +15,7 @@ SHELLS = {"views", "api", "templatetags", "context", "tasks", "forms", "selector
 # Data that is the same for every client.
 GLOBAL_MODELS = {
     "BusinessCalendar",
+    "CalendarFeed",
     "CalendarEdition",
     "Category",
     "RequestType",
