@@ -26,7 +26,9 @@ class CalendarChangeForm(forms.Form):
     )  # fmt: skip
     holidays = forms.CharField(
         label=gettext_lazy("Holidays"), max_length=50_000, required=False, widget=forms.Textarea(attrs={"rows": 12}),
-        help_text=gettext_lazy("One a line: “2026-12-24 Christmas Eve”."),
+        help_text=gettext_lazy(
+            "One a line: “2026-12-25 Christmas” closes the day; “2026-12-24 Christmas Eve 09:00-12:00” opens it in those hours."
+        ),
     )  # fmt: skip
     effective_on = forms.DateField(
         label=gettext_lazy("Takes effect on"), required=False,

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from common import tenancy
 from common.errors import Refused
 from conftest import login_as
-from slo import services, tasks
+from slo import following, services, tasks
 from slo.models import BusinessCalendar, CalendarEdition, CalendarFeed
 from tests.slo.cases import DAY, EVE, HOUR, OFFICE, at
 
@@ -115,7 +115,7 @@ def test_the_task_asks_outside_and_writes_inside(cast, monkeypatch):
     with tenancy.everyone():
         feed = CalendarFeed.objects.create(calendar=cast.paris, url=URL)
     ics = b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Always\r\nDTSTART;VALUE=DATE:20200706\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-    monkeypatch.setattr(tasks, "fetch", lambda url: ics)
+    monkeypatch.setattr(following, "fetch", lambda url: ics)
     login_as("worker")
     assert tasks.ask_feeds() == 1
     assert tasks.ask_feeds() == 0
