@@ -114,7 +114,14 @@ def running() -> Iterator[None]:
         ]
         env = {**os.environ, "DATABASE_ROLE": "worker", "TOTALCARE_STATE": folder}
         started = [
-            subprocess.Popen([*celery, *one], cwd=ROOT, env=env, stderr=subprocess.DEVNULL, start_new_session=True)
+            subprocess.Popen(
+                [*celery, *one],
+                cwd=ROOT,
+                env=env,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
             for one in words
         ]
         try:
