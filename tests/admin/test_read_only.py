@@ -6,6 +6,7 @@ from django.urls import NoReverseMatch, reverse
 
 from common import tenancy
 from common.administration import LookingAdmin
+from tests.contracts.changing import proposed
 
 from .rows import snapshot
 
@@ -36,6 +37,7 @@ def test_records_are_looked_at():
 
 @pytest.mark.parametrize("model", LOOKED_AT, ids=label)
 def test_a_record_stays_whatever_is_sent(ada, world, model):
+    proposed(world)
     with tenancy.everyone():
         row = model._default_manager.order_by("pk").first()
     assert row is not None

@@ -40,8 +40,6 @@ from .world import PEOPLE, SIDES, as_role, changes, mirrored, put_back, superuse
 pytestmark = pytest.mark.django_db
 # Columns that no page of the walk shows to anybody, and why that is right.
 UNSEEN = {
-    "contracts_changerequest.declined_reason": "of a change that was declined: tests/portal/test_changes.py",
-    "contracts_proposal.reason": "of a text that was rejected or withdrawn: tests/portal/test_changes.py",
     "contracts_onboardingactivity.title_fr": "to who reads French, and everybody here reads English",
     "contracts_onboardingactivity.description_fr": "to who reads French, and everybody here reads English",
     "integrations_idempotencyrecord.key": "the machine's own, compared and never shown",

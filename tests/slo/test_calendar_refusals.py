@@ -159,7 +159,8 @@ class TestArrays:
     """What a compiled table refuses, before it answers anything."""
 
     def test_what_lies_outside_what_is_compiled(self) -> None:
-        table = calendar().compiled(at("2026-02-01T00:00"), at("2026-03-01T00:00"))
+        alone = Calendar("Europe/Paris", {0: [("09:00", "18:00")]}, {})  # one that nobody else asks for other years
+        table = alone.compiled(at("2026-02-01T00:00"), at("2026-03-01T00:00"))
         first, last = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000 for year in (2026, 2027))
         assert table.between_many(np.array([first]), np.array([last - 1])).shape == (1,)
         for start in (first - 1, last, np.iinfo(np.int64).max):
