@@ -118,7 +118,7 @@ def _once(url: str, allowed: Callable[[str], bool], ends: float) -> bytes | str:
             raise
         raise Unfetched("slow" if monotonic() >= ends or isinstance(error, TimeoutError) else "silent") from error
     finally:
-        connection.close()
+        connection.end()
     if monotonic() >= ends:
         raise Unfetched("slow")
     if answer.length:
@@ -144,17 +144,19 @@ class _Pinned(http.client.HTTPConnection):
         if self.secure:
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
-        self.cut = threading.Timer(max(0, self.ends - monotonic()), self._shut)  # whoever drips bytes drips in vain
+        # Whoever drips bytes drips in vain.
+        self.cut = threading.Timer(max(0, self.ends - monotonic()), self._shut, [self.sock])
         self.cut.daemon = True
         self.cut.start()
         if self.secure:
             self.sock.do_handshake()
 
-    def close(self) -> None:
+    def end(self) -> None:
+        """Nothing more is read. (`close` is not the end: http.client calls it once an answer's head is read.)"""
         if self.cut is not None:
             self.cut.cancel()
-        super().close()
+        self.close()
 
-    def _shut(self) -> None:
-        with suppress(OSError, AttributeError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+    def _shut(self, held: socket.socket) -> None:
+        with suppress(OSError):
+            held.shutdown(socket.SHUT_RDWR)
