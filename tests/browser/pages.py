@@ -169,6 +169,7 @@ NOT_PAGES = {
     "tickets:attachment": "a file, sealed",
     "portal:hours_csv": "a table for a spreadsheet",
     "portal:receipt_verifier": "a program to download",
+    "portal:engine_again": "POST only",
     "integrations:revoke": "POST only",
     "api:docs": "Swagger UI's own page; tests/browser/test_api.py drives it",
     **{

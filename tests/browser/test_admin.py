@@ -77,7 +77,7 @@ def test_a_file_is_looked_at_and_then_imported(
     page.goto(f"{live_server.url}/admin/tickets/category/")
     page.goto(f"{live_server.url}/admin/tickets/requesttype/")
     page.get_by_role("link", name="Import").click()
-    page.get_by_label("CSV file").set_input_files(file)
+    page.get_by_label("File", exact=True).set_input_files(file)
     page.get_by_role("button", name="Look at what it would do").click()
     expect(page.get_by_role("cell", name="Set up SSO")).to_be_visible()
     page.get_by_role("button", name="Import these rows").click()

@@ -45,7 +45,7 @@ def test_a_token_made_on_its_page_opens_the_api(
     assert answer.json()["results"][0]["reference"] == "NW-2026"
 
     page.goto(f"{live_server.url}/api/v1/docs/")
-    expect(page.locator(".opblock")).to_have_count(16)
+    expect(page.locator(".opblock")).to_have_count(17)
     shot(page, "docs")
     page.get_by_role("button", name="GET /api/v1/contracts/", exact=True).click()
     page.get_by_role("button", name="Try it out").click()
