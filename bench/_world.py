@@ -24,10 +24,10 @@ LEAD, MANAGER, CONSULTANT = 1, 2, 3
 ASSIGNED = 60
 LONG = 40  # messages in each thousandth conversation; the others have one
 SEED = [
-    "INSERT INTO slo_businesscalendar (id, name) VALUES (1, 'bench')",
-    """INSERT INTO slo_calendaredition (id, calendar_id, number, zone, weekly, holidays, effective_at)
+    "INSERT INTO slo_businesscalendar (id, name, slug) VALUES (1, 'bench', 'bench')",
+    """INSERT INTO slo_calendaredition (id, calendar_id, number, zone, weekly, holidays, origin, effective_at)
        VALUES (1, 1, 1, 'Europe/Paris', '{"0": [["09:00", "18:00"]], "1": [["09:00", "18:00"]], "2": [["09:00", "18:00"]],
-       "3": [["09:00", "18:00"]], "4": [["09:00", "18:00"]]}', '{}', '2026-01-01Z')""",
+       "3": [["09:00", "18:00"]], "4": [["09:00", "18:00"]]}', '{}', 'hand', '2026-01-01Z')""",
     """INSERT INTO accounts_organization (id, name, key, requesters_see, is_historical, created_at)
        SELECT n, 'Client ' || n, 'BENCH' || n, 'all', false, now() FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO accounts_user (id, password, is_superuser, email, name, staff_role, language, time_zone, theme, is_staff,
@@ -42,8 +42,8 @@ SEED = [
        SELECT n, 3 FROM generate_series(1, %(assigned)s) AS n UNION ALL SELECT n, 2 FROM generate_series(1, %(assigned)s) AS n
        UNION ALL SELECT n, 4 + n %% 90 FROM generate_series(1, %(clients)s) AS n
        UNION ALL SELECT n, 4 + (n + 45) %% 90 FROM generate_series(%(assigned)s + 1, %(clients)s) AS n""",
-    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id, precedence)
-       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1,
+    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id, ended_reason, precedence)
+       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1, '',
            '[["ms_terms", "general_terms", "msa", "order"], ["policy", "guide"]]' FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO contracts_hoursaccount (organization_id, contract_id, granted_minutes, consumed_minutes, usage_minutes)
        SELECT n, n, 6000, 1500, 0 FROM generate_series(1, %(clients)s) AS n""",

@@ -18,10 +18,10 @@ from bench._figures import as_owner, empty, manage, median, report
 START = datetime.now(UTC).replace(second=0, microsecond=0)
 CLIENTS = 50
 SEED = [
-    "INSERT INTO slo_businesscalendar (id, name) VALUES (1, 'bench') ON CONFLICT DO NOTHING",
-    """INSERT INTO slo_calendaredition (id, calendar_id, number, zone, weekly, holidays, effective_at)
+    "INSERT INTO slo_businesscalendar (id, name, slug) VALUES (1, 'bench', 'bench') ON CONFLICT DO NOTHING",
+    """INSERT INTO slo_calendaredition (id, calendar_id, number, zone, weekly, holidays, origin, effective_at)
        VALUES (1, 1, 1, 'Europe/Paris', '{"0": [["09:00", "18:00"]], "1": [["09:00", "18:00"]], "2": [["09:00", "18:00"]],
-       "3": [["09:00", "18:00"]], "4": [["09:00", "18:00"]]}', '{}', '2026-01-01Z')""",
+       "3": [["09:00", "18:00"]], "4": [["09:00", "18:00"]]}', '{}', 'hand', '2026-01-01Z')""",
     """INSERT INTO accounts_organization (id, name, key, requesters_see, is_historical, created_at)
        SELECT n, 'Client ' || n, 'BENCH' || n, 'all', false, %(start)s FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO accounts_user (id, password, is_superuser, email, name, staff_role, language, time_zone, theme, is_staff,
@@ -29,8 +29,8 @@ SEED = [
        SELECT n, '!', false, 'person' || n || '@example.com', 'Person ' || n, CASE WHEN n = 1 THEN 'lead'
            WHEN n <= 10 THEN 'consultant' ELSE '' END, 'en', 'Europe/Paris', 'system', false, true, false, %(start)s
        FROM generate_series(1, %(clients)s + 10) AS n""",
-    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id, precedence)
-       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1,
+    """INSERT INTO contracts_contract (id, organization_id, reference, plan, tier, status, starts_on, calendar_id, ended_reason, precedence)
+       SELECT n, n, 'C', 'total_care', 'standard', 'active', '2026-01-01', 1, '',
            '[["ms_terms", "general_terms", "msa", "order"], ["policy", "guide"]]' FROM generate_series(1, %(clients)s) AS n""",
     """INSERT INTO escalation_ladder (id, organization_id, contract_id) SELECT n, n, n
        FROM generate_series(1, %(clients)s) AS n""",
