@@ -13,6 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common import tenancy
+from common.prepared import Parameter, Prepared
 from common.rls import APP, ENGINE, STAFF, RowSecurity, TenantKey, TenantQuerySet, tenant_constraints
 
 from .roles import ClientRole, StaffRole
@@ -157,7 +158,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def _roles(self) -> dict[int, str]:
         if self.is_valiantys:
             return dict.fromkeys(self.assignments.values_list("organization_id", flat=True), self.staff_role)
-        rows = list(self.memberships.values_list("organization_id", "role", "team_id"))
+        rows = MEMBERSHIPS(user_id=self.pk)
         self.teams = {organization_id: team_id for organization_id, _role, team_id in rows if team_id}
         return {organization_id: role for organization_id, role, _team_id in rows}
 
@@ -251,6 +252,12 @@ class Membership(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organization}"
+
+
+# Of whom every request asks: put together once.
+MEMBERSHIPS = Prepared(
+    lambda: Membership.objects.filter(user_id=Parameter("user_id")).values_list("organization_id", "role", "team_id")
+)
 
 
 class Assignment(TenantModel):
