@@ -7,6 +7,7 @@ this module prints what it is given and computes nothing.
 import datetime as dt
 import re
 import zoneinfo
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -56,10 +57,15 @@ def icon(name: str, size: str = "") -> SafeString:
 
     `{% icon "clock" %}`, or `{% icon "check-circle" size="lg" %}` for 20 px instead of 16.
     """
+    return _drawn(name, size, static("img/icons.svg"))
+
+
+@lru_cache(maxsize=500)  # a queue has two hundred, of a dozen kinds
+def _drawn(name: str, size: str, sprite: str) -> SafeString:
     return format_html(
         '<svg class="icon"{} aria-hidden="true"><use href="{}#i-{}"/></svg>',
         format_html(' data-size="{}"', size) if size else "",
-        static("img/icons.svg"),
+        sprite,
         name,
     )
 
