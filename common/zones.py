@@ -2,7 +2,6 @@
 
 import zoneinfo
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 
@@ -22,7 +21,13 @@ def offered() -> tuple[str, ...]:
 def data_version() -> str:
     """The version of the time zone data that this process reads: the machine's own, else the tzdata package's."""
     for folder in zoneinfo.TZPATH:
-        listed = Path(folder) / "tzdata.zi"
-        if listed.is_file():
-            return listed.open(encoding="ascii", errors="replace").readline().removeprefix("# version").strip()
-    return version("tzdata")
+        for name, prefix in (("tzdata.zi", "# version "), ("+VERSION", "")):
+            path = Path(folder) / name
+            if path.is_file():
+                first = path.open(encoding="ascii", errors="replace").readline().strip()
+                return first.removeprefix(prefix)
+    try:
+        import tzdata
+    except ModuleNotFoundError:
+        return "unknown"
+    return str(tzdata.IANA_VERSION)

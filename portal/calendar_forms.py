@@ -7,11 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import zones
 from slo import lines
+from slo.forms import day_names, read_lines
 
 
 class CalendarChangeForm(forms.Form):
@@ -43,21 +44,20 @@ class CalendarChangeForm(forms.Form):
     def __init__(self, *args: Any, says: dict[str, Any], effective_at: datetime | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["zone"].choices = [(zone, zone) for zone in zones.offered()]  # type: ignore[attr-defined]
-        days = lines.FRENCH_DAYS if (get_language() or "en").startswith("fr") else lines.DAYS
         local = effective_at.astimezone(ZoneInfo(says["zone"])) if effective_at else None
         self.initial = {
-            "zone": says["zone"], "weekly": lines.write_weekly(says["weekly"], days),
+            "zone": says["zone"], "weekly": lines.write_weekly(says["weekly"], day_names()),
             "holidays": lines.write_holidays(says["holidays"]),
             "effective_on": local.date() if local else None, "effective_time": local.time() if local else None,
         }  # fmt: skip
 
     def clean_weekly(self) -> dict[str, list[list[str]]]:
         """Lines as windows by weekday."""
-        return self._read(lines.read_weekly, self.cleaned_data["weekly"])  # type: ignore[no-any-return]
+        return read_lines(lines.read_weekly, self.cleaned_data["weekly"])  # type: ignore[no-any-return]
 
     def clean_holidays(self) -> dict[str, str]:
         """Lines as names by date."""
-        return self._read(lines.read_holidays, self.cleaned_data["holidays"])  # type: ignore[no-any-return]
+        return read_lines(lines.read_holidays, self.cleaned_data["holidays"])  # type: ignore[no-any-return]
 
     def clean(self) -> dict[str, Any]:
         """A time without its day names no instant."""
@@ -72,9 +72,3 @@ class CalendarChangeForm(forms.Form):
         day, at = data["effective_on"], data["effective_time"] or time()
         effective_at = datetime.combine(day, at, ZoneInfo(data["zone"])) if day else None
         return {name: data[name] for name in ("zone", "weekly", "holidays")} | {"effective_at": effective_at}
-
-    def _read(self, read: Any, text: str) -> Any:
-        try:
-            return read(text)
-        except lines.LineError as error:
-            raise forms.ValidationError(_("This line can't be read: “%(line)s”.") % {"line": error}) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -18,6 +19,19 @@ from .models import BusinessCalendar, CalendarEdition
 from .sources import country_choices, public_days
 
 YEARS_AHEAD = 5
+
+
+def read_lines(read: Callable[[str], Any], text: str) -> Any:
+    """What lines say, by one of slo.lines' readers; ValidationError quotes the one that can't be read."""
+    try:
+        return read(text)
+    except lines.LineError as error:
+        raise forms.ValidationError(_("This line can't be read: “%(line)s”.") % {"line": error}) from error
+
+
+def day_names() -> tuple[str, ...]:
+    """The days from Monday, short, in the reader's language."""
+    return lines.FRENCH_DAYS if (get_language() or "en").startswith("fr") else lines.DAYS
 
 
 class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -63,7 +77,7 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
         self.last: CalendarEdition | None = None
         if self.instance.pk:
             self.last = self.instance.editions.order_by("-number").first()
-        days = lines.FRENCH_DAYS if (get_language() or "en").startswith("fr") else lines.DAYS
+        days = day_names()
         self.fields["weekly"].initial = f"{days[0]}-{days[4]} 09:00-18:00"
         if self.last:
             self.initial.update(
@@ -74,12 +88,12 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_weekly(self) -> dict[str, list[list[str]]]:
         """Lines as windows by weekday."""
-        weekly: dict[str, list[list[str]]] = self._read(lines.read_weekly, self.cleaned_data["weekly"])
+        weekly: dict[str, list[list[str]]] = read_lines(lines.read_weekly, self.cleaned_data["weekly"])
         return weekly
 
     def clean_holidays(self) -> dict[str, Any]:
         """Lines as names by date; a name written by hand beats the country's."""
-        written: dict[str, Any] = self._read(lines.read_holidays, self.cleaned_data["holidays"])
+        written: dict[str, Any] = read_lines(lines.read_holidays, self.cleaned_data["holidays"])
         country = self.cleaned_data.get("country")
         return ({**self._public(country), **written}) if country else written
 
@@ -98,12 +112,6 @@ class CalendarForm(forms.ModelForm):  # type: ignore[type-arg]
         """Whether saving publishes an edition."""
         last = self.last
         return last is None or self.rule != {"zone": last.zone, "weekly": last.weekly, "holidays": last.holidays}
-
-    def _read(self, read: Any, text: str) -> Any:
-        try:
-            return read(text)
-        except lines.LineError as error:
-            raise forms.ValidationError(_("This line can't be read: “%(line)s”.") % {"line": error}) from error
 
     def _public(self, country: str) -> dict[str, str]:
         first = date.today().year  # noqa: DTZ011 - which years to list, not when

@@ -12,10 +12,10 @@ import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from common import zones
 from slo import clock as rule
 from slo.calendar import as_utc
 from slo.clock import Verdict
@@ -120,22 +120,6 @@ def verifier() -> str:
     return Path(__file__).with_name("verify_receipt.py").read_text(encoding="utf-8")
 
 
-@lru_cache(maxsize=1)
-def tz_version() -> str:
-    """The version of the time zone data that this process reads: the machine's own, else the tzdata package's."""
-    for folder in zoneinfo.TZPATH:
-        for name, prefix in (("tzdata.zi", "# version "), ("+VERSION", "")):
-            path = Path(folder) / name
-            if path.is_file():
-                first = path.open(encoding="ascii", errors="replace").readline().strip()
-                return first.removeprefix(prefix)
-    try:
-        import tzdata
-    except ModuleNotFoundError:
-        return "unknown"
-    return str(tzdata.IANA_VERSION)
-
-
 def _joined(spans: Iterable[Span]) -> list[Span]:
     """Neighbours of one kind, label and edition are one line, whatever happened to the clock between them."""
     lines: list[Span] = []
@@ -199,7 +183,7 @@ def _zone(name: str, start: datetime, until: datetime) -> dict[str, Any]:
         pair for before, pair in zip([None, *found], found, strict=False) if before is None or before[1] != pair[1]
     ]
     offsets = [[_iso(datetime.fromtimestamp(at, UTC)), offset] for at, offset in changes]
-    return {"name": name, "tz": tz_version(), "offsets": offsets}
+    return {"name": name, "tz": zones.data_version(), "offsets": offsets}
 
 
 def _event(one: Fact, sides: Mapping[int, str], due: datetime | None) -> dict[str, Any]:
