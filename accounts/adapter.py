@@ -17,6 +17,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services import address_changed
+from common.prepared import Parameter, Prepared
+
+_BY_ID = Prepared(lambda: User.objects.filter(pk=Parameter("user_id")))
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -51,6 +54,11 @@ class AddressBackend(AuthenticationBackend):
 
     def _authenticate_by_email(self, email: str, password: str) -> Any:
         return self._check_password(User.objects.filter(email=email.lower()).first(), password)
+
+    def get_user(self, user_id: int) -> User | None:
+        """Asked at every request, so by a query that is put together once."""
+        found = _BY_ID(user_id=user_id)
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
 
 class SecondStepAdapter(DefaultMFAAdapter):

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from common.prepared import run
+
 from .models import Audience, Event
 
 
@@ -83,7 +85,7 @@ def record_many(events: Iterable[F]) -> list[F]:
         strict=True,
     )
     with connection.cursor() as cursor:
-        cursor.execute(RECORD, [list(column) for column in columns])
+        run(cursor, RECORD, [list(column) for column in columns])
         for one, (pk,) in zip(facts, cursor.fetchall(), strict=True):
             one.pk = pk
     return facts

@@ -1,18 +1,21 @@
-"""Queries that the ORM puts together once: on hot paths that costs several times what the database takes to answer."""
+"""Queries that are put together once by the ORM, and planned once by the database: on hot paths both cost more than the answer."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from hashlib import sha256
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.db import connections, models
 from django.db.models.expressions import Expression
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
-Compiled = tuple[models.QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...]]
+Compiled = tuple[models.QuerySet[Any, Row], SQLCompiler, str, tuple[Any, ...], dict[int, Any]]
 
 
 class Parameter(Expression):
@@ -56,11 +59,13 @@ class Prepared(Generic[Row]):
 
     def __call__(self, **values: Any) -> list[Row]:
         """Ask the database, under the scope in force; KeyError for a parameter without a value."""
-        queryset, compiler, sql, parameters = self._compiled
+        queryset, compiler, sql, parameters, converters = self._compiled
         compiler = copy.copy(compiler)  # the compiled one belongs to all threads
         compiler.connection = connections[queryset.db]
         given = tuple(values[one.name] if isinstance(one, Parameter) else one for one in parameters)
-        compiler.as_sql = lambda *args, **kwargs: (sql, given)  # type: ignore[method-assign]
+        statement = planned(compiler.connection, sql, len(given))
+        compiler.as_sql = lambda *args, **kwargs: (statement, given)  # type: ignore[method-assign]
+        compiler.get_converters = lambda expressions: converters  # type: ignore[method-assign]
         queryset = queryset.all()
         queryset.query.get_compiler = lambda *args, **kwargs: compiler  # type: ignore[method-assign]
         return list(queryset)
@@ -73,4 +78,33 @@ class Prepared(Generic[Row]):
         queryset = self._build()
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, parameters = compiler.as_sql()
-        return queryset, compiler, sql, tuple(parameters)
+        converters = compiler.get_converters(column[0] for column in compiler.select[: compiler.col_count])
+        return queryset, compiler, sql, tuple(parameters), converters
+
+
+def run(cursor: Any, sql: str, values: Sequence[Any]) -> None:
+    """Execute a statement of ours that never changes, planned once a session."""
+    cursor.execute(planned(cursor.db, sql, len(values)), values)
+
+
+# By connection to the database, not by Django's alias: what was prepared ends with the session.
+_prepared: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+def planned(connection: Any, sql: str, values: int) -> str:
+    """What runs `sql` with so many values, planned once a session (PREPARE); `sql` itself where a pooler hands sessions around.
+
+    PostgreSQL plans again by itself when the role changes, since policies depend on it, and after a migration.
+    """
+    if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
+        return sql
+    name = f"kept_{sha256(sql.encode()).hexdigest()[:16]}"
+    connection.ensure_connection()
+    known = _prepared.setdefault(connection.connection, set())
+    if name not in known:
+        numbers = iter(range(1, values + 1))
+        body = re.sub("%[s%]", lambda found: f"${next(numbers)}" if found[0] == "%s" else "%", sql)
+        with connection.wrap_database_errors, connection.connection.cursor() as cursor:
+            cursor.execute(f"PREPARE {name} AS {body}")
+        known.add(name)
+    return f"EXECUTE {name} ({', '.join(['%s'] * values)})" if values else f"EXECUTE {name}"

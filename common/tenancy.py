@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from .prepared import run
 from .rls import APP, ENGINE, STAFF
 from .undo import undoable
 
@@ -45,7 +46,8 @@ def declare(scope: Scope) -> datetime:
         )
     organizations = f"{{{','.join(str(int(pk)) for pk in scope.organizations)}}}"
     with connection.cursor() as cursor:
-        cursor.execute(
+        run(
+            cursor,
             "SELECT set_config('role', %s, true), set_config('totalcare.organizations', %s, true),"
             " set_config('totalcare.person', %s, true), clock_timestamp()",
             [scope.role, organizations, "" if scope.person is None else str(int(scope.person))],

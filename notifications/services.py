@@ -20,6 +20,7 @@ from redis import RedisError
 from audit.models import Event
 from audit.services import Fact
 from common import tenancy
+from common.prepared import run
 
 from .mail import compose
 from .models import Delivery
@@ -40,8 +41,10 @@ LONGEST_WAIT = timedelta(hours=6)
 QUEUE = """
     INSERT INTO notifications_delivery (organization_id, event_id, recipient_id, address, language, time_zone, template,
         context, thread, channel, attempts, error, queued_at, next_at)
-    SELECT parcel.*, 'email', 0, '', %s, %s FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[],
-        %s::text[], %s::text[], %s::jsonb[], %s::text[]) AS parcel
+    SELECT organization_id, event_id, recipient_id, address, language, time_zone, template, context::jsonb, thread,
+        'email', 0, '', %s, %s
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+        AS parcel (organization_id, event_id, recipient_id, address, language, time_zone, template, context, thread)
     ON CONFLICT (organization_id, event_id, recipient_id, channel) DO NOTHING"""
 
 
@@ -97,7 +100,7 @@ def queue_many(parcels: Iterable[Parcel], *, now: datetime) -> None:
             rows.setdefault((event.pk, person.pk), (*where, parcel.template, context, parcel.thread))
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(QUEUE, [now, now, *map(list, zip(*rows.values(), strict=True))])
+            run(cursor, QUEUE, [now, now, *map(list, zip(*rows.values(), strict=True))])
 
 
 def send_at_once(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import Refused
 from common.inserting import insertion
+from common.prepared import run
 from slo import history
 from slo.clock import Verdict
 from slo.fold import Fact, Kind, Reason, Resumed, State, VoidReason, fold
@@ -211,7 +212,8 @@ def _write(clock: Clock, event: ClockEvent) -> None:
     more, of_event, rest = insertion(event, {"clock_id": "clock.id"})
     table, events = (connection.ops.quote_name(one._meta.db_table) for one in (Clock, ClockEvent))
     with connection.cursor() as cursor:
-        cursor.execute(
+        run(
+            cursor,
             f"""WITH clock AS (INSERT INTO {table} ({columns}) SELECT {expressions} RETURNING id)
                 INSERT INTO {events} ({more}) SELECT {of_event} FROM clock RETURNING clock_id""",  # noqa: S608
             [*values, *rest],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection, models
 
 from common.inserting import insertion
+from common.prepared import run
 from slo.models import Clock
 from tickets.models import Message, Ticket, TicketClock
 
@@ -32,7 +33,7 @@ def write(ticket: Ticket, clock: Clock | None, message: Message) -> None:
         )
         values += given
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {', '.join(steps)} SELECT ticket.id, number, said.id FROM ticket, said", values)  # noqa: S608
+        run(cursor, f"WITH {', '.join(steps)} SELECT ticket.id, number, said.id FROM ticket, said", values)  # noqa: S608
         ticket.pk, ticket.number, message.pk = cursor.fetchone()
     message.ticket = ticket
     for saved in (ticket, message):
