@@ -10,11 +10,11 @@ from django.db import connection
 from django.db.models import Min
 
 from common import tenancy
-from escalation.models import EngineHeartbeat, EngineMinute, Escalation
+from escalation.models import EngineHeartbeat, EngineMinute
 from notifications.models import Delivery
 from slo.models import Clock
 
-from .tick import tick
+from .tick import batches
 
 PATIENCE = 120.0
 """Seconds after which a bell leaves the rest to the next one, well before Celery would kill it."""
@@ -40,15 +40,13 @@ def tick_and_tell(*, now: datetime, limit: int = 1000) -> int:
     that batch, never the batch. What is left when patience ends is the next bell's.
     """
     began, total = monotonic(), 0
-    while True:
-        with tenancy.engine():
-            lag = _lag(now)
-        result = tick(now=now, limit=limit)
+    for result in batches(now=now, limit=limit):
         total += result.fired
         with tenancy.engine() as ended:
-            _leave_sign(ended, lag, result.fired)
-        if not result.is_full or monotonic() - began > PATIENCE:
-            return total
+            _leave_sign(ended, result.lag, result.fired)
+        if monotonic() - began > PATIENCE:
+            break
+    return total
 
 
 def _leave_sign(now: datetime, lag: float, fired: int) -> None:
@@ -59,15 +57,6 @@ def _leave_sign(now: datetime, lag: float, fired: int) -> None:
         measured_at = cursor.fetchone()[0]
     if measured_at is None or measured_at <= now - DEPTHS_EVERY:
         _measure(now)
-
-
-def _lag(now: datetime) -> float:
-    """Seconds since the oldest due clock or escalation should have been looked at; 0 when nothing is due."""
-    due = [
-        Clock.objects.due(now).values_list("next_at", flat=True).first(),
-        Escalation.objects.due(now).values_list("next_at", flat=True).first(),
-    ]
-    return max(((now - at).total_seconds() for at in due if at), default=0.0)
 
 
 def _measure(now: datetime) -> None:
