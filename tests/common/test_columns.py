@@ -70,5 +70,5 @@ def test_rows_become_columns_and_none_of_them_none() -> None:
     assert columns(iter(())) == []
     with pytest.raises(TypeError, match="float"):
         array([1.5])
-    with pytest.raises(ValueError, match="shorter|longer"):
+    with pytest.raises(ValueError, match=r"shorter|longer"):
         columns([(1, 2), (1,)])  # type: ignore[list-item]
