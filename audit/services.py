@@ -1,6 +1,5 @@
 """The only writer of events."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from common.columns import as_json, columns
 from common.prepared import run
 
 from .models import Audience, Event
@@ -68,24 +68,15 @@ def record_many(events: Iterable[F]) -> list[F]:
     facts = list(events)
     if not facts:
         return facts
-    columns = zip(
-        *(
-            (
-                one.organization_id,
-                one.actor_id,
-                one.verb,
-                one.subject_kind,
-                one.subject_id,
-                one.audience,
-                json.dumps(one.data),
-                one.at,
-            )
-            for one in facts
-        ),
-        strict=True,
-    )
+    rows = (
+        (
+            one.organization_id, one.actor_id, one.verb, one.subject_kind, one.subject_id, one.audience, as_json(one.data),
+            one.at,
+        )
+        for one in facts
+    )  # fmt: skip
     with connection.cursor() as cursor:
-        run(cursor, RECORD, [list(column) for column in columns])
+        run(cursor, RECORD, columns(rows))
         for one, (pk,) in zip(facts, cursor.fetchall(), strict=True):
             one.pk = pk
     return facts
@@ -103,7 +94,7 @@ def record_alike(
     *, verb: str, subject_kind: str, at: datetime, audience: str = Audience.CLIENT, facts: Iterable[tuple[int, int, Any]]
 ) -> None:  # fmt: skip
     """The same fact of many subjects, by the engine: (organization, subject, data) of each, in one statement."""
-    columns = list(zip(*((one, subject, json.dumps(data)) for one, subject, data in facts), strict=True))
-    if columns:
+    written = columns((one, subject, as_json(data)) for one, subject, data in facts)
+    if written:
         with connection.cursor() as cursor:
-            cursor.execute(RECORD_ALIKE, [verb, subject_kind, audience, at, *map(list, columns)])
+            cursor.execute(RECORD_ALIKE, [verb, subject_kind, audience, at, *written])

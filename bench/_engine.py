@@ -27,8 +27,10 @@ from datetime import datetime
 import django
 django.setup()
 from escalation import services
+from totalcare.celery import leave_what_is_loaded_alone
 from django.db import connection
 connection.ensure_connection()
+leave_what_is_loaded_alone()
 print("ready", flush=True)
 now = datetime.fromisoformat(sys.stdin.readline().strip())
 while services.tick_and_tell(now=now):

@@ -58,6 +58,14 @@ TICKETS = [
        FROM generate_series(%(first)s, %(last)s) AS n""",
     """INSERT INTO slo_clockstep (organization_id, clock_id, name, at, fired_at)
        SELECT organization_id, id, 'warning', warn_at, warn_at FROM slo_clock WHERE id BETWEEN %(first)s AND %(last)s""",
+    # their life until now, from which the rows follow: else the engine would find that they contradict themselves
+    """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+       SELECT organization_id, id, 1, 'started', started_at, jsonb_build_object('priority', priority, 'term', term_key,
+           'clause', provenance, 'target_minutes', target_minutes, 'warn_percent', 75, 'calendar', 1, 'edition', 1)
+       FROM slo_clock WHERE id BETWEEN %(first)s AND %(last)s""",
+    """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+       SELECT organization_id, id, 2, 'carried', started_at, jsonb_build_object('due_at', due_at, 'warn_at', warn_at)
+       FROM slo_clock WHERE id BETWEEN %(first)s AND %(last)s""",
     """INSERT INTO tickets_ticketclock (id, organization_id, ticket_id, objective, clock_id)
        SELECT id, organization_id, id, objective, id FROM slo_clock WHERE id BETWEEN %(first)s AND %(last)s""",
 ]
@@ -84,7 +92,7 @@ class World:
         with tenancy.engine(), connection.cursor() as cursor:
             for statement in [CLOCKS, *(TICKETS if tickets else ())]:
                 cursor.execute(statement, values)
-        as_owner("VACUUM ANALYZE slo_clock, tickets_ticket, tickets_ticketclock, slo_clockstep")
+        as_owner("VACUUM ANALYZE slo_clock, slo_clockevent, slo_clockstep, tickets_ticket, tickets_ticketclock")
         return first
 
 

@@ -225,6 +225,9 @@ class EngineHeartbeat(models.Model):
     open_clocks = models.BigIntegerField()
     outbox_depth = models.BigIntegerField()
     outbox_seconds = models.FloatField()
+    looked_upto = models.BigIntegerField(
+        default=0, db_default=0
+    )  # the last event of a clock that `look_for_broken` has seen
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="escalation_engineheartbeat_one")]

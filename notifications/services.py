@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from redis import RedisError
 from audit.models import Event
 from audit.services import Fact
 from common import tenancy
+from common.columns import as_json, columns
 from common.prepared import run
 
 from .mail import compose
@@ -91,7 +91,7 @@ def queue_many(parcels: Iterable[Parcel], *, now: datetime) -> None:
     """Many facts in one statement. Whoever was told of an event already is not told again, whatever the template."""
     rows: dict[tuple[int, int], tuple[Any, ...]] = {}
     for parcel in parcels:
-        event, context = parcel.event, json.dumps(dict(parcel.context))
+        event, context = parcel.event, as_json(dict(parcel.context))
         for person in parcel.recipients:
             if not person.is_active or getattr(person, "is_automatic", False):
                 continue
@@ -100,7 +100,7 @@ def queue_many(parcels: Iterable[Parcel], *, now: datetime) -> None:
             rows.setdefault((event.pk, person.pk), (*where, parcel.template, context, parcel.thread))
     if rows:
         with connection.cursor() as cursor:
-            run(cursor, QUEUE, [now, now, *map(list, zip(*rows.values(), strict=True))])
+            run(cursor, QUEUE, [now, now, *columns(rows.values())])
 
 
 def send_at_once(

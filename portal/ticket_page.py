@@ -79,7 +79,8 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "receipt": receipt(
             past.clock, ticket.reference, now, lived=past.state, corrections=_corrections(events), promises_url=promises_url,
             full_url=reverse("portal:receipt", args=[ticket.reference, past.clock.objective]),
-        ) if past else None,
+        ) if past and not past.is_broken else None,
+        "broken": past is not None and past.is_broken,
         "uncovered": None if clock else _uncovered(ticket, promises_url),
         "thread": conversation.thread(said, events, people, ticket, shown),
         "composer": None if read_only else conversation.composer(user, ticket, said, covered=clock is not None),

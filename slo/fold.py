@@ -152,14 +152,7 @@ def fold(events: Iterable[Fact], editions: Iterable[Edition]) -> State:
 
     FoldError for what can't follow: a first event that isn't a start, a pause within a pause, a change before an earlier one.
     """
-    known: dict[int, list[Edition]] = {}
-    for one in sorted(editions, key=lambda one: (one.effective_at, one.number)):
-        known.setdefault(one.calendar, []).append(one)
-
-    def timeline(promise: Promise) -> Timeline:
-        return Timeline(tuple(one for one in known.get(promise.calendar, ()) if one.number <= promise.edition))
-
-    state: State | None = None
+    timeline, state = timelines(editions), None
     for event in sorted(events, key=lambda one: one.number):
         if (state is None) != (event.kind == Kind.STARTED):
             raise FoldError(f"A clock's life begins with its start, and once: not with {event.kind}.")
@@ -168,6 +161,16 @@ def fold(events: Iterable[Fact], editions: Iterable[Edition]) -> State:
     if state is None:
         raise FoldError("Nothing happened: there is no clock.")
     return state
+
+
+def timelines(editions: Iterable[Edition]) -> Callable[[Promise], Timeline]:
+    """What a promise is counted by: its calendar's editions up to the newest that it knew."""
+    known: dict[int, list[Edition]] = {}
+    for one in sorted(editions, key=lambda one: (one.effective_at, one.number)):
+        known.setdefault(one.calendar, []).append(one)
+    return lambda promise: Timeline(
+        tuple(one for one in known.get(promise.calendar, ()) if one.number <= promise.edition)
+    )
 
 
 def step(state: State, event: Fact, timeline: Callable[[Promise], Timeline]) -> State:

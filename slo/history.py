@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +14,14 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from slo import receipt as paper
-from slo.fold import Fact, State, fold
+from slo.broken import MISTAKES, by_its_row, changed
+from slo.fold import Fact, FoldError, State, fold, step, timelines
 from slo.models import CalendarEdition, Clock, ClockEvent
+from slo.objectives import may_pause
 from slo.timeline import Edition
 from slo.verify_receipt import verify
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -28,16 +33,50 @@ class History:
     editions: tuple[CalendarEdition, ...]
 
     @cached_property
+    def folded(self) -> State:
+        """What the facts come to; FoldError when they contradict each other, or what they name isn't there."""
+        try:
+            state = fold(self.facts, edition_rules(self.editions))
+            columns(state, self.editions)
+        except MISTAKES as error:
+            raise FoldError(f"Clock {self.clock.pk}: {error}") from error
+        return state
+
+    @cached_property
+    def is_broken(self) -> bool:
+        """Whether they do: then the row alone says how it stands."""
+        try:
+            return self.folded is None
+        except FoldError:
+            logger.warning("clock %s contradicts itself", self.clock.pk, exc_info=True)
+            return True
+
+    @cached_property
     def state(self) -> State:
-        """What the facts come to."""
-        return fold(self.facts, edition_rules(self.editions))
+        """What the facts come to, or, where they contradict each other, what the row says."""
+        return by_its_row(self.clock, self.facts) if self.is_broken else self.folded
+
+    def with_one_more(self, fact: Fact, more: Iterable[CalendarEdition] = ()) -> tuple[State, dict[str, Any]]:
+        """The state after another fact, and the columns that a row has to show; FoldError when it can't follow."""
+        own = self.clock.edition.published if self.is_broken else self.editions
+        editions = {(one.calendar_id, one.number): one for one in (*own, *more)}.values()
+        if not self.is_broken:
+            state = fold([*self.facts, fact], edition_rules(editions))
+            return state, columns(state, editions)
+        state = step(self.state, fact, timelines(edition_rules(editions)))
+        return state, changed(columns(self.state, editions), columns(state, editions))
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether its contract, or else its objective, lets it (domain §5.8)."""
+        return may_pause(self.clock.objective, self.facts[0].data.get("may_pause") if self.facts else None)
 
     def columns(self) -> dict[str, Any]:
         """What the clock's row says, when it says the same as its events."""
-        return columns(self.state, self.editions)
+        return columns(self.folded, self.editions)
 
     def receipt(self, reference: str, now: datetime) -> dict[str, Any]:
-        """The calculation, to be recomputed by anyone; one query, for the sides of who acted."""
+        """The calculation, to be recomputed by anyone; one query, for the sides of who acted. FoldError when it is broken."""
         clock = self.clock
         actors = {one.actor_id for one in self.facts if one.actor_id}
         roles = User.objects.filter(pk__in=actors).values_list("pk", "staff_role")
@@ -49,7 +88,7 @@ class History:
             for one in self.editions
         ]
         subject = paper.Subject(clock.pk, reference, clock.objective, clock.contract_ref)
-        return paper.receipt(subject, self.state, self.facts, data, sides=sides, now=now)
+        return paper.receipt(subject, self.folded, self.facts, data, sides=sides, now=now)
 
 
 def edition_rules(editions: Iterable[CalendarEdition]) -> list[Edition]:
@@ -88,8 +127,8 @@ def histories_in(rows: QuerySet[ClockEvent]) -> dict[int, History]:
 
 
 def history_of(clock: Clock) -> History:
-    """One clock's; KeyError when it has no events, which no service leaves behind."""
-    return histories([clock])[clock.pk]
+    """One clock's; a broken one when it has no events, which no service leaves behind."""
+    return histories([clock]).get(clock.pk) or History(clock, (), ())
 
 
 def published(calendar_ids: Iterable[int]) -> list[CalendarEdition]:
@@ -102,7 +141,7 @@ def _of(clocks: dict[int, Clock], rows: Iterable[ClockEvent]) -> dict[int, Histo
     facts: dict[int, list[Fact]] = {}
     for row in rows:
         facts.setdefault(row.clock_id, []).append(Fact(row.number, row.kind, row.at, row.data, row.actor_id))
-    named = {pk: {one.data["calendar"] for one in mine if "calendar" in one.data} for pk, mine in facts.items()}
+    named = {pk: set(_calendars(mine)) for pk, mine in facts.items()}
     editions = published(set().union(*named.values()))
     for clock in clocks.values():
         _know(clock, editions)
@@ -114,6 +153,11 @@ def _of(clocks: dict[int, Clock], rows: Iterable[ClockEvent]) -> dict[int, Histo
         )
         for pk, mine in facts.items()
     }
+
+
+def _calendars(facts: Iterable[Fact]) -> Iterator[int]:
+    """Those that they name; what isn't a number is none, and the fold will say so."""
+    return (one.data["calendar"] for one in facts if isinstance(one.data.get("calendar"), int))
 
 
 def _know(clock: Clock, editions: Iterable[CalendarEdition]) -> None:
@@ -139,6 +183,26 @@ def problems(chosen: QuerySet[Clock], now: datetime, batch: int = 500) -> Iterat
             if wrong:
                 yield one.pk, wrong
         last = found[-1].pk
+
+
+def broken_among(clock_ids: Iterable[int]) -> list[Clock]:
+    """Those of some clocks whose events contradict each other."""
+    found = list(Clock.objects.filter(pk__in=set(clock_ids)).order_by("id"))
+    pasts = histories(found)
+    return [one for one in found if one.pk not in pasts or pasts[one.pk].is_broken]
+
+
+def clocks_touched(after: int, before: datetime, now: datetime, limit: int) -> tuple[set[int], int]:
+    """The clocks of the events that follow a number, and the number of the last of these. What was written since `before` isn't
+    taken: a transaction may still be open that got a lower number."""
+    rows = ClockEvent.objects.filter(pk__gt=after).order_by("pk").values_list("pk", "clock_id", "at")[:limit]
+    found: set[int] = set()
+    for pk, clock_id, at in rows:
+        if before < at <= now:
+            break
+        found.add(clock_id)
+        after = pk
+    return found, after
 
 
 def _wrong(clock: Clock, past: History | None, now: datetime) -> list[str]:

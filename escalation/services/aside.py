@@ -13,8 +13,10 @@ from accounts.models import User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
-from escalation.models import Escalation, SetAside
+from escalation.models import EngineHeartbeat, Escalation, SetAside
+from slo import history
 from slo import services as slo
+from slo.fold import FoldError
 from slo.models import Clock
 from tickets.models import TicketClock
 
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 ASIDE = timedelta(hours=1)
 """How long a row that can't be worked steps aside, so that it holds nobody up."""
+LOOKED_AT, SETTLED = 500, timedelta(minutes=1)
+"""How many events a look for broken clocks takes, and how old they are by then."""
 
 
 def put_aside(*, kind: str, row_id: int, error: Exception, now: datetime) -> None:
@@ -55,10 +59,30 @@ def try_again(*, actor: User, aside_id: int, now: datetime) -> SetAside:
     return aside
 
 
+def look_for_broken(*, now: datetime) -> int:
+    """Look at clocks to which something happened since the last time: those whose events contradict each other are named
+    among what is set aside, each once, with an event for the staff. Returns how many are new.
+
+    They hold nobody up: what their row says is fired, answered and moved (slo/broken.py). A few hundred a minute: after a
+    flood it takes longer.
+    """
+    beat = EngineHeartbeat.objects.select_for_update(no_key=True).get()
+    touched, last = history.clocks_touched(beat.looked_upto, now - SETTLED, now, LOOKED_AT)
+    new = 0
+    for clock in history.broken_among(touched):
+        if not SetAside.objects.filter(kind=SetAside.Kind.CLOCK, row_id=clock.pk).exists():
+            logger.error("clock %s contradicts itself", clock.pk)
+            _tell(SetAside.Kind.CLOCK, clock.pk, FoldError.__name__, now, now + ASIDE)
+            new += 1
+    if last != beat.looked_upto:
+        EngineHeartbeat.objects.update(looked_upto=last)
+    return new
+
+
 def forget_settled(*, now: datetime) -> int:
     """Forget the rows that needn't wait any more; how many. In the tick's own transaction, after its work.
 
-    What isn't due any more went through, was stopped, or waits for its next step.
+    What isn't due any more went through, was stopped, or waits for its next step. A clock that still contradicts itself stays.
     """
     rows = list(SetAside.objects.filter(retry_at__lt=now).values_list("pk", "kind", "row_id"))
     due = {
@@ -68,7 +92,13 @@ def forget_settled(*, now: datetime) -> int:
             pk__in=[row_id for _pk, one, row_id in rows if one == kind], next_at__lt=now
         ).values_list("pk", flat=True)
     }
-    settled = [pk for pk, kind, row_id in rows if (kind, row_id) not in due]
+    quiet = [(pk, kind, row_id) for pk, kind, row_id in rows if (kind, row_id) not in due]
+    broken = {
+        one.pk for one in history.broken_among(row_id for _pk, kind, row_id in quiet if kind == SetAside.Kind.CLOCK)
+    }
+    stay = [pk for pk, kind, row_id in quiet if kind == SetAside.Kind.CLOCK and row_id in broken]
+    SetAside.objects.filter(pk__in=stay).update(retry_at=now + ASIDE)
+    settled = [pk for pk, _kind, _row_id in quiet if pk not in set(stay)]
     SetAside.objects.filter(pk__in=settled).delete()
     return len(settled)
 

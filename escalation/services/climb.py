@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from audit.services import Fact, record_many
+from common.columns import columns
 from escalation.ladder import ALARM_EVERY, Cause, Decision, Entry, Move, decide
 from escalation.models import Escalation
 from notifications.services import Parcel, queue_many
@@ -121,7 +122,7 @@ def _open(outcomes: list[_Outcome], roster: Roster, now: datetime, historical: b
         for one in outcomes
     ]
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, [now, now, historical, *map(list, zip(*rows, strict=True))])
+        cursor.execute(OPEN, [now, now, historical, *columns(rows)])
         ids = dict(cursor.fetchall())
     for one in outcomes:
         one.escalation_id = ids.get(one.push.ticket.pk)
@@ -134,7 +135,7 @@ def _move(outcomes: list[_Outcome], now: datetime) -> None:
     ]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(CLIMB, [now, *map(list, zip(*rows, strict=True))])
+            cursor.execute(CLIMB, [now, *columns(rows)])
 
 
 def _alarm(outcomes: list[_Outcome], now: datetime) -> None:
@@ -159,7 +160,7 @@ def _step(outcomes: list[_Outcome], now: datetime) -> None:
     ]
     if rows:
         with connection.cursor() as cursor:
-            cursor.execute(STEP, [now, *map(list, zip(*rows, strict=True))])
+            cursor.execute(STEP, [now, *columns(rows)])
 
 
 def _tell(outcomes: list[_Outcome], roster: Roster, now: datetime) -> None:

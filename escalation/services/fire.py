@@ -11,6 +11,7 @@ from django.db import connection
 
 from audit.models import Audience
 from audit.services import Fact, record_many
+from common.columns import columns
 from escalation.ladder import Cause
 from notifications.services import Parcel, queue_many
 from slo.clock import StepName
@@ -20,7 +21,7 @@ from tickets.models import Ticket
 from tickets.workflow import OPEN
 
 from .climb import Push, climb, locked_open
-from .roster import Roster
+from .roster import Roster, with_their_contracts
 
 logger = logging.getLogger(__name__)
 
@@ -60,9 +61,9 @@ def tell_of(fired: Sequence[Fired], *, now: datetime, historical: bool = False) 
 def _tickets_of(fired: Sequence[Fired]) -> tuple[dict[int, Ticket], dict[int, str]]:
     """Clock → ticket, and clock → objective."""
     with connection.cursor() as cursor:
-        cursor.execute(TICKETS, [[one.organization_id for one in fired], [one.clock_id for one in fired]])
+        cursor.execute(TICKETS, columns((one.organization_id, one.clock_id) for one in fired))
         links = cursor.fetchall()
-    found = Ticket.objects.prefetch_related("organization", "contract").in_bulk({ticket for _c, ticket, _o in links})
+    found = with_their_contracts({ticket for _clock, ticket, _objective in links})
     clocks = {clock: found[ticket] for clock, ticket, _objective in links}
     if lost := {one.clock_id for one in fired} - set(clocks):
         logger.warning("clocks without a ticket fired: %s", sorted(lost))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -10,11 +11,14 @@ from django.db import connection
 from django.db.models import Min
 
 from common import tenancy
-from escalation.models import EngineHeartbeat, EngineMinute, Escalation
+from escalation.models import EngineHeartbeat, EngineMinute
 from notifications.models import Delivery
 from slo.models import Clock
 
-from .tick import tick
+from .aside import look_for_broken
+from .tick import batches
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 120.0
 """Seconds after which a bell leaves the rest to the next one, well before Celery would kill it."""
@@ -40,34 +44,37 @@ def tick_and_tell(*, now: datetime, limit: int = 1000) -> int:
     that batch, never the batch. What is left when patience ends is the next bell's.
     """
     began, total = monotonic(), 0
-    while True:
-        with tenancy.engine():
-            lag = _lag(now)
-        result = tick(now=now, limit=limit)
+    for result in batches(now=now, limit=limit):
         total += result.fired
         with tenancy.engine() as ended:
-            _leave_sign(ended, lag, result.fired)
-        if not result.is_full or monotonic() - began > PATIENCE:
-            return total
+            counted = _leave_sign(ended, result.lag, result.fired)
+        if counted:
+            _look_for_broken()
+        if monotonic() - began > PATIENCE:
+            break
+    return total
 
 
-def _leave_sign(now: datetime, lag: float, fired: int) -> None:
+def _look_for_broken() -> None:
+    """In a transaction of its own: a look that fails must not cost the tick its sign of life."""
+    try:
+        with tenancy.engine() as now:
+            look_for_broken(now=now)
+    except Exception:
+        logger.exception("nobody looked for broken clocks")
+
+
+def _leave_sign(now: datetime, lag: float, fired: int) -> bool:
+    """Whether it was time to count what is open, too."""
     values: dict[str, Any] = {"now": now, "lag": lag, "fired": fired}
     with connection.cursor() as cursor:
         cursor.execute(MINUTE, values)
         cursor.execute(BEAT, values)
         measured_at = cursor.fetchone()[0]
-    if measured_at is None or measured_at <= now - DEPTHS_EVERY:
+    is_time = measured_at is None or measured_at <= now - DEPTHS_EVERY
+    if is_time:
         _measure(now)
-
-
-def _lag(now: datetime) -> float:
-    """Seconds since the oldest due clock or escalation should have been looked at; 0 when nothing is due."""
-    due = [
-        Clock.objects.due(now).values_list("next_at", flat=True).first(),
-        Escalation.objects.due(now).values_list("next_at", flat=True).first(),
-    ]
-    return max(((now - at).total_seconds() for at in due if at), default=0.0)
+    return bool(is_time)
 
 
 def _measure(now: datetime) -> None:

@@ -23,10 +23,12 @@ def receipt(request: Request, reference: str, objective: str) -> HttpResponse:
     past = history_of(ticket, objective)
     if past is None:
         raise Http404
+    shown = chip(past.clock, request.now, past.state.ended_at, past.state.left)
+    if past.is_broken:
+        return render(request, "portal/receipt_broken.html", {"ticket": ticket, "clock": shown}, status=409)
     written = past.receipt(ticket.reference, request.now)
     if request.GET.get("format") == "json":
         return _file(paper.written(written), receipts.filename(written), "application/json")
-    shown = chip(past.clock, request.now, past.state.ended_at, past.state.left)
     return render(request, "portal/receipt.html", receipts.compose(ticket, written, shown))
 
 

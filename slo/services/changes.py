@@ -273,7 +273,7 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
         if row.due_at is None:  # it pauses: what is left is counted anew, and due once it goes on
             move_to_calendar(clock_id=row.id, edition=edition, at=now)
             continue
-        at = max(since, last[row.id])
+        at = min(now, max(since, last.get(row.id, since)))  # of a broken clock events may lie ahead
         warn, due = measured(row, at)
         columns.append((row.id, warn, due))
         events.append((row.organization_id, row.id, at))

@@ -20,7 +20,6 @@ from slo.clock import Verdict
 from slo.fold import Fact, Kind, Reason, Resumed, State, VoidReason, fold
 from slo.history import History
 from slo.models import CalendarEdition, Clock, ClockEvent
-from slo.objectives import may_pause
 
 
 @transaction.atomic(savepoint=False)  # one statement, which its caller's savepoint takes back with the rest
@@ -127,7 +126,7 @@ def pause_clock(
     """Hold a clock whose objective may pause (domain §5.8): why, by when it goes on by itself, and the id of the message that
     asks the client. Refused once late; a second pause changes nothing."""
     clock, past = _locked(clock_id)
-    if not may_pause(clock.objective, past.facts[0].data.get("may_pause")):
+    if not past.may_pause:
         raise Refused(_("This promise does not pause: its contract doesn’t say that it may."))
     state = past.state
     if state.ended_at is not None or state.paused:
@@ -197,11 +196,10 @@ def _add(
     """One more event, and the row as the fold says it now is. Requests that crossed are put in the order of their locks."""
     if kind not in {Kind.STOPPED, Kind.VOIDED}:
         at = max(at, past.state.moved_at or past.state.started_at)
-    fact = Fact(past.facts[-1].number + 1, kind, at, data, actor_id)
-    editions = {(one.calendar_id, one.number): one for one in (*past.editions, *more)}.values()
-    state = fold([*past.facts, fact], history.edition_rules(editions))
+    fact = Fact(max((one.number for one in past.facts), default=0) + 1, kind, at, data, actor_id)
+    state, columns = past.with_one_more(fact, more)
     _event(past.clock, fact).save(force_insert=True)
-    for name, value in history.columns(state, editions).items():
+    for name, value in columns.items():
         setattr(past.clock, name, value)
     return state
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from common.columns import columns
 from slo import clock as rule
 from slo.clock import Step, StepName, Verdict
 from slo.fold import Resumed
@@ -15,6 +16,7 @@ from slo.models import Clock
 from .clocks import resume_clock
 
 OVER = {Verdict.MET, Verdict.VOID}
+COLUMNS = ("id", "organization_id", "warn_at", "due_at", "verdict", "resume_by")
 # Only steps that are really new tell anybody: RETURNING is empty for those that conflict.
 FIRE = """
     INSERT INTO slo_clockstep (organization_id, clock_id, name, at, fired_at)
@@ -59,11 +61,9 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
     The caller owns the transaction and the engine's scope, and writes what the steps cause before it commits. `only`
     names one clock, for a batch that is retried row by row.
     """
-    columns = ("id", "organization_id", "warn_at", "due_at", "verdict", "resume_by")
     due = Clock.objects.due(now, historical=historical)
-    claimed = list(
-        (due if only is None else due.filter(pk=only)).select_for_update(skip_locked=True).values_list(*columns)[:limit]
-    )
+    due = due if only is None else due.filter(pk=only)
+    claimed = list(due.select_for_update(skip_locked=True).values_list(*COLUMNS)[:limit])
     if not claimed:
         return FiredBatch(0, [])
     steps: list[tuple[int, int, str, datetime]] = []
@@ -86,12 +86,12 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
     with connection.cursor() as cursor:
         rows: list[tuple[int, int, str, datetime]] = []
         if steps:
-            cursor.execute(FIRE, [now, *map(list, zip(*steps, strict=True))])
+            cursor.execute(FIRE, [now, *columns(steps)])
             rows = cursor.fetchall()
         if late:
-            cursor.execute(MISSED, [now, *map(list, zip(*late, strict=True))])
+            cursor.execute(MISSED, [now, *columns(late)])
         if moves:
-            cursor.execute(MOVE, [now, *map(list, zip(*moves, strict=True))])
+            cursor.execute(MOVE, [now, *columns(moves)])
     fired = [Fired(org, clock, name, at, deadlines[clock]) for org, clock, name, at in rows]
     return FiredBatch(len(claimed), sorted(fired, key=lambda one: (one.at, one.clock_id)))
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.views import ApiView
+from common.errors import Refused
 from slo.history import history_of
 from tickets.models import TicketClock
 from tickets.selectors import clock_list
@@ -48,7 +50,10 @@ class Receipt(ApiView):
     def get(self, request: Request, pk: int) -> Response:
         """A clock's receipt, to be recomputed with `verify_receipt.py`: what it was computed from, and every interval."""
         link = _seen(request, pk)
-        return Response(history_of(link.clock).receipt(link.ticket.reference, request.now))
+        past = history_of(link.clock)
+        if past.is_broken:
+            raise Refused(_("This clock’s record contradicts itself; we have been told."))
+        return Response(past.receipt(link.ticket.reference, request.now))
 
 
 def _seen(request: Request, pk: int) -> TicketClock:
