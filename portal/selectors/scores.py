@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Case, CharField, Count, DateTimeField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce, TruncMonth
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -39,6 +41,7 @@ class Month:
 
     first: date
     scores: list[Score]
+    url: str = ""  # the requests behind them
 
     @property
     def whole(self) -> Score:
@@ -68,7 +71,14 @@ def by_month(user: User, contract: Contract, now: datetime, months: int = 6) -> 
         cell = (piece.month, piece.priority)
         if cell in cells:
             cells[cell] = cells[cell].plus(piece.counted, piece.n, piece.contested)
-    return [Month(first, [cells[(first, one.value)] for one in Priority]) for first in firsts]
+    page = reverse("portal:answers", args=[contract.organization.key])
+    return [
+        Month(
+            first, [cells[(first, one.value)] for one in Priority],
+            f"{page}?{urlencode({'contract': contract.reference, 'month': f'{first:%Y-%m}'})}",
+        )
+        for first in firsts
+    ]  # fmt: skip
 
 
 def pieces(user: User, contracts: Sequence[Contract], since: datetime, *, by_month: bool = True) -> Iterator[Piece]:
