@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organization, User
-from accounts.permissions import may
 from contracts.models import Contract
 from slo.attainment import Outcome, Score
 from slo.excusal import Standing
@@ -69,17 +68,6 @@ def answers(user: User, organization: Organization, asked: Mapping[str, str], no
             for name, words in KINDS.items()
         ],
     }  # fmt: skip
-
-
-def to_excuse(user: User, limit: int = 4) -> list[TicketClock]:
-    """Missed promises whose excusal waits for the client's word, where this person may give it; the oldest first."""
-    deciding = [pk for pk in user.organization_ids if may(user, "clock.excuse", pk)]
-    if not deciding:
-        return []
-    found = TicketClock.objects.visible_to(user).filter(
-        organization_id__in=deciding, clock__organization_id__in=deciding, clock__excusal=Standing.ASKS_CLIENT
-    )
-    return list(found.select_related("ticket__organization", "clock").order_by("clock_id")[:limit])
 
 
 def _span(month: str, now: datetime) -> tuple[datetime, datetime, date | None]:

@@ -13,7 +13,6 @@ from accounts.roles import StaffRole
 from portal.changes import waiting_for
 from portal.selectors import home as homes
 from portal.selectors import onboarding as onboardings
-from portal.selectors.answers import to_excuse
 from tickets.selectors import catalogue
 
 
@@ -38,7 +37,6 @@ def home(request: Request) -> HttpResponse:
         "waiting": homes.waiting_for_me(request.user),
         "to_sign": waiting_for(request.user, contracts, request.now),
         "responsibilities": homes.responsibilities(request.user, request.now),
-        "to_excuse": to_excuse(request.user),
         "to_approve": homes.to_approve(request.user, hours),
         "hours": hours,
         "onboardings": onboardings.steps(under_way),
