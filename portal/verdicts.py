@@ -74,7 +74,8 @@ def note(clock: Clock | None, contested: bool) -> str:
         Standing.AGREED: _("Excused by both sides: the verdict stays, and counts apart."),
         Standing.DECLINED: _("An excusal was declined."),
     }.get(Standing(clock.excusal if clock else ""), "")
-    return f"{words} {_('Contested by the client.')}".strip() if contested else words
+    told = [str(words), _("Contested by the client.") if contested else ""]
+    return " ".join(one for one in told if one)
 
 
 def _forms(
