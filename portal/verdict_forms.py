@@ -12,7 +12,11 @@ LONGEST = 4000
 
 def _words(label: Any, help_text: Any, *, required: bool = True) -> forms.CharField:
     return forms.CharField(
-        label=label, help_text=help_text, max_length=LONGEST, required=required, widget=forms.Textarea(attrs={"rows": 4})
+        label=label,
+        help_text=help_text,
+        max_length=LONGEST,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": 4}),
     )
 
 

@@ -42,7 +42,13 @@ class Line:
 
 
 def compose(
-    user: User, ticket: Ticket, past: History | None, now: datetime, *, act: str = "", data: Mapping[str, Any] | None = None
+    user: User,
+    ticket: Ticket,
+    past: History | None,
+    now: datetime,
+    *,
+    act: str = "",
+    data: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """The page's context. `act` and `data`: what was just sent, whose form comes back as it was typed."""
     state = past.state if past else None
@@ -56,7 +62,7 @@ def compose(
     return {
         "ticket": ticket,
         "clock": chip(clock, now, state.ended_at, state.left) if clock and state else chip(None, now),
-        "missed": state is not None and state.verdict is Verdict.MISSED or act in {"propose", "agree", "decline"},
+        "missed": (state is not None and state.verdict is Verdict.MISSED) or act in {"propose", "agree", "decline"},
         "standing": state.excused.value if state else "",
         "excusal": _excusal(user, ticket, past),
         "contests": [_line(user, ticket, one, past, now, act, data, read_only=read_only) for one in contests],
@@ -122,8 +128,7 @@ def answers(user: User, ticket: Ticket, contest: Contest, past: History | None) 
         Outcome.CONCEDED: _("The client is right: it counts as not kept"),
     }
     return [
-        (one.value, words[one])
-        for one in services.outcomes_of(user, ticket, contest, past.state if past else None)
+        (one.value, words[one]) for one in services.outcomes_of(user, ticket, contest, past.state if past else None)
     ]
 
 

@@ -181,7 +181,9 @@ class Clock(TenantModel):
                 | models.Q(paused_at__isnull=False, resume_by__isnull=False, due_at=None, warn_at=None),
                 name="slo_clock_paused",
             ),
-            models.CheckConstraint(condition=models.Q(excusal="") | models.Q(verdict="missed"), name="slo_clock_excusal"),
+            models.CheckConstraint(
+                condition=models.Q(excusal="") | models.Q(verdict="missed"), name="slo_clock_excusal"
+            ),
         ]
         indexes = [  # the tick: Clock.objects.due(now)
             models.Index(

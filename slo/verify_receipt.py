@@ -61,7 +61,7 @@ class Time:
 
 def replay(time, events):
     """Where the events lead: promise, course, due instant, what a pause keeps, end, verdict and when it was given."""
-    course, pauses, rules, due, left, over, verdict, judged, dues, promise, target = [], [], *[None] * 4, "running", None, [], None, None
+    course, pauses, rules, due, left, over, verdict, judged, dues, promise, target = [], [], None, None, None, None, "running", None, [], None, None
     for kind, at, data in ((event["kind"], instant(event["at"]), event["data"]) for event in events):
         new = data.get("calendar"), data.get("edition")
         if kind == "resumed" or (left is not None and kind in ("stopped", "voided")):

@@ -79,9 +79,7 @@ def _span(month: str, now: datetime) -> tuple[datetime, datetime, date | None]:
     return beginning(first), beginning((first + timedelta(days=31)).replace(day=1)), first
 
 
-def _tickets(
-    user: User, contracts: list[Contract], which: str, since: datetime, until: datetime
-) -> QuerySet[Ticket]:
+def _tickets(user: User, contracts: list[Contract], which: str, since: datetime, until: datetime) -> QuerySet[Ticket]:
     """As slo.attainment.counted, asked of the database."""
     tickets = Ticket.objects.visible_to(user).filter(contract__in=contracts)
     contests = Contest.objects.visible_to(user).filter(ticket__contract__in=contracts)

@@ -46,7 +46,9 @@ def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:
         organization_id__in=deciding, clock__organization_id__in=deciding, clock__excusal=Standing.ASKS_CLIENT
     )
     found = Ticket.objects.visible_to(user).filter(mine | Q(pk__in=asks.values("ticket")) if deciding else mine)
-    excuse: Any = Subquery(asks.filter(ticket=OuterRef("pk")).values("objective")[:1]) if deciding else Value(None, CharField())
+    excuse: Any = (
+        Subquery(asks.filter(ticket=OuterRef("pk")).values("objective")[:1]) if deciding else Value(None, CharField())
+    )
     found = found.annotate(excuse=excuse).select_related("organization", "assignee")
     return list(found.order_by(F("excuse").asc(nulls_last=True), "-status", "active_at")[:limit])
 

@@ -65,8 +65,8 @@ def _form(context: dict[str, Any], act: str) -> tuple[Any, str]:
 
 
 def _does(request: Request, ticket_id: int, objective: str, act: str) -> Callable[[dict[str, Any]], object]:
-    mine = {"actor": request.user, "now": request.now}
-    promise = {**mine, "ticket_id": ticket_id, "objective": objective}
+    mine: dict[str, Any] = {"actor": request.user, "now": request.now}
+    promise: dict[str, Any] = {**mine, "ticket_id": ticket_id, "objective": objective}
     if act.startswith("settle-"):
         return lambda data: services.settle_contest(**mine, contest_id=int(act.removeprefix("settle-")), **data)
     return {

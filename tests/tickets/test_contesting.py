@@ -73,7 +73,11 @@ class TestTheRule:
         assert contesting.contested_time(state, at("2026-11-10T10:00"), at("2026-11-30T10:00")) == 2.5 * HOUR
         assert contesting.contested_time(state, at("2026-11-10T11:00"), at("2026-11-30T10:00")) == 0 * HOUR
         met = one.happens(Kind.STOPPED, at("2026-11-10T13:00"), 8)
-        assert [one.about for one in contesting.contestable(met, down, met.started_at)] == ["verdict", "pause", "priority"]
+        assert [one.about for one in contesting.contestable(met, down, met.started_at)] == [
+            "verdict",
+            "pause",
+            "priority",
+        ]
         late = Life()
         late.starts(at("2026-11-10T09:00"), 240)
         missed = late.happens(Kind.STOPPED, at("2026-11-12T13:00"), 8)
@@ -146,7 +150,9 @@ class TestAContest:
         settle(cast, cast.nadia, found, "corrected")
         clock = clock_of(ticket)
         assert clock.paused_at is None
-        assert fresh(ticket).due_at == clock.due_at == cast.now + timedelta(hours=2)  # high, premium: two hours were left
+        assert (
+            fresh(ticket).due_at == clock.due_at == cast.now + timedelta(hours=2)
+        )  # high, premium: two hours were left
 
     @pytest.mark.parametrize("verdict", ["met", "void"])
     def test_a_verdict_stands_though_we_concede(self, cast: Any, verdict: str) -> None:

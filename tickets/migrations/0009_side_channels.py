@@ -5,17 +5,20 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_team'),
-        ('contracts', '0011_ended_reason'),
-        ('tickets', '0008_contest'),
+        ("accounts", "0002_team"),
+        ("contracts", "0011_ended_reason"),
+        ("tickets", "0008_contest"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('channel__in', ['email', 'phone'])), fields=['organization', 'opened_at'], name='tickets_ticket_side'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("channel__in", ["email", "phone"])),
+                fields=["organization", "opened_at"],
+                name="tickets_ticket_side",
+            ),
         ),
     ]

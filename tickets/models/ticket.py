@@ -165,7 +165,9 @@ class Ticket(TenantModel):
             models.Index(fields=["organization", "-id"], name="tickets_ticket_list"),
             # portal.selectors.scores.uncovered: the few by the channels that only a clause covers, an Index Scan of them
             models.Index(
-                fields=["organization", "opened_at"], condition=Q(channel__in=["email", "phone"]), name="tickets_ticket_side"
+                fields=["organization", "opened_at"],
+                condition=Q(channel__in=["email", "phone"]),
+                name="tickets_ticket_side",
             ),
             # tickets.tasks.close_resolved
             models.Index(fields=["closes_at"], condition=Q(closes_at__isnull=False), name="tickets_ticket_closes"),

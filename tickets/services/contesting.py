@@ -39,14 +39,16 @@ def contest(*, actor: User, ticket_id: int, objective: str, what: str, words: st
     past = _history(ticket, objective)
     one = next((one for one in contestable_of(ticket, past) if one.key == what), None)
     if past is not None and past.state.verdict == "missed":
-        raise Refused(_("This promise is missed, and counts as missed: there is nothing to contest. You can agree to excuse it."))
+        raise Refused(
+            _("This promise is missed, and counts as missed: there is nothing to contest. You can agree to excuse it.")
+        )
     if one is None:
         raise Refused(_("Choose what you contest: a lowered priority, a pause, or the verdict once there is one."))
     if not words.strip():
         raise Refused(_("Say why, in your own words: whoever answers reads it first."))
     message = say(actor=actor, ticket=ticket, body=words.strip(), now=now, kind=Message.Kind.REASON)
     found = Contest(
-        organization_id=ticket.organization_id, ticket=ticket, objective=objective, clock=past and past.clock,
+        organization_id=ticket.organization_id, ticket=ticket, objective=objective, clock=past.clock if past else None,
         about=one.about, happened_at=one.happened_at, before=one.before, message=message, opened_by=actor, opened_at=now,
     )  # fmt: skip
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -65,7 +66,7 @@ def _say(actor: User, ticket: Ticket, running: TicketClock, verb: str, reason: s
     message = None
     if reason.strip():
         message = say(actor=actor, ticket=ticket, body=reason.strip(), now=now, kind=Message.Kind.REASON)
-    said = {
+    said: dict[str, Any] = {
         "clock_id": running.clock_id, "actor_id": actor.pk, "side": side_of(actor), "at": now,
         "message_id": message and message.pk,
     }  # fmt: skip
@@ -74,7 +75,7 @@ def _say(actor: User, ticket: Ticket, running: TicketClock, verb: str, reason: s
     else:
         clock = slo.answer_excusal(**said, agreed=verb == "clock.excused")
     ticket.save(update_fields=["active_at"])
-    words = {"message_id": message.pk} if message else {}
+    words: dict[str, Any] = {"message_id": message.pk} if message else {}
     event = record(
         organization_id=ticket.organization_id, actor_id=actor.pk, verb=verb, subject_kind="ticket", subject_id=ticket.pk,
         at=now, objective=running.objective, side=side_of(actor).value, **words,
@@ -91,4 +92,5 @@ def _say(actor: User, ticket: Ticket, running: TicketClock, verb: str, reason: s
 def _concerned(ticket: Ticket, clock: Clock) -> list[User]:
     """Who proposed it, and who had asked."""
     excusal = history_of(clock).state.excusal
-    return [*User.objects.filter(pk=excusal.proposed.by if excusal else None), ticket.requester]
+    by = [excusal.proposed.by] if excusal else []
+    return [*User.objects.filter(pk__in=by), ticket.requester]
