@@ -36,6 +36,9 @@ ACTIONS: dict[str, set[str]] = {
     "ticket.persist": {*CLIENTS},
     "ticket.scope": {*WORKERS},  # decide whether Reserved Hours pay for it
     "ticket.block": {*WORKERS},  # say which of the client's responsibilities it waits for
+    "clock.excuse": {A, C, LEAD, MANAGER, ADMIN},  # propose that a missed promise be excused, agree to the other side's
+    "clock.contest": {*CLIENTS},  # a lowered priority, a pause, a verdict, or that nothing is promised
+    "clock.settle": {LEAD, MANAGER, ADMIN},  # answer what a client contests
     "queue.view": {*STAFF},
     # hours
     "time.log": {*WORKERS},

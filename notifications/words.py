@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 TEMPLATE = {
     "clock_breach": _("First answer late, to ours"),
+    "clock_contest": _("Something of a promise contested, or answered"),
+    "clock_excusal": _("Excusal of a missed promise"),
     "clock_missed": _("First answer late, to the client"),
     "clock_warning": _("First answer due soon"),
     "escalation_acknowledged": _("Escalation taken"),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from portal.clocks import clause
 from portal.templatetags.ui import duration, instant
 from slo.fold import Kind, Reason, Resumed
-from slo.words import week
+from slo.words import EXCUSAL, week
 from tickets.models import Ticket
 from tickets.words import PRIORITY
 
@@ -126,6 +126,8 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
         "tz": paper["zones"][0]["tz"],
         "clause": clause(paper["promise"]["clause"]),
         "promises_url": reverse("portal:promises", args=[paper["about"]["contract"]]),
+        "excusal": EXCUSAL.get(paper["excusal"], ""),
+        "verdict_url": reverse("portal:verdict", args=[ticket.reference, paper["about"]["objective"]]),
         "json_url": f"{address}?format=json",
         "verifier_url": reverse("portal:receipt_verifier"),
         "file": filename(paper),

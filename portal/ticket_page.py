@@ -20,11 +20,12 @@ from contracts.selectors import is_read_only
 from contracts.selectors import promise as promise_of
 from escalation.forms import AcknowledgeForm, PersistForm
 from escalation.selectors import LadderView, ladder_for
-from portal import conversation, ticket_scope, timeline
+from portal import conversation, ticket_scope, timeline, verdicts
 from portal.clocks import Correction, chip, coverage_clause, receipt
 from portal.selectors.hours import hours_line
 from portal.selectors.queue import history_of
 from portal.templatetags.ui import instant
+from slo.objectives import FIRST_RESPONSE
 from tickets import workflow
 from tickets.forms import ActionForm, AssignForm, PriorityForm, TimeForm
 from tickets.models import Ticket, WorkLog
@@ -81,6 +82,8 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
             full_url=reverse("portal:receipt", args=[ticket.reference, past.clock.objective]),
         ) if past and not past.is_broken else None,
         "broken": past is not None and past.is_broken,
+        "verdict_url": reverse("portal:verdict", args=[ticket.reference, past.clock.objective if past else FIRST_RESPONSE]),
+        "verdict_note": verdicts.note(past.clock if past else None, contested(events)),
         "uncovered": None if clock else _uncovered(ticket, promises_url),
         "thread": conversation.thread(said, events, people, ticket, shown),
         "composer": None if read_only else conversation.composer(user, ticket, said, covered=clock is not None),
@@ -179,6 +182,12 @@ def _corrections(events: Sequence[Event]) -> list[Correction]:
         for one in reversed(events)
         if one.verb == "ticket.prioritized"
     ]
+
+
+def contested(events: Sequence[Event]) -> bool:
+    """Whether something of its promise is contested and not settled, as its events say."""
+    settled = {one.data.get("contest_id") for one in events if one.verb == "clock.contest_settled"}
+    return any(one.verb == "clock.contested" and one.data.get("contest_id") not in settled for one in events)
 
 
 def _uncovered(ticket: Ticket, url: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from audit.models import Event
 from escalation.words import CAUSE
 from portal.templatetags.ui import duration
 from tickets.models import Ticket
-from tickets.words import PRIORITY, SCOPE, STATUS
+from tickets.words import ABOUT, OUTCOME, PRIORITY, SCOPE, STATUS
 
 VERBS = {
     "ticket.opened": gettext_lazy("%(who)s opened the request"),
@@ -35,6 +35,11 @@ VERBS = {
     "ticket.promise_moved": gettext_lazy("The first answer’s due time moved: its agreement or its calendar changed"),
     "clock.warning": gettext_lazy("The first answer is due soon"),
     "clock.breach": gettext_lazy("The first answer is late"),
+    "clock.excusal_proposed": gettext_lazy("%(who)s proposed to excuse the missed promise"),
+    "clock.excusal_declined": gettext_lazy("%(who)s declined to excuse the missed promise"),
+    "clock.excused": gettext_lazy("%(who)s agreed: the missed promise is excused"),
+    "clock.contested": gettext_lazy("%(who)s contests the promise: %(about)s"),
+    "clock.contest_settled": gettext_lazy("%(who)s settled what was contested (%(about)s): %(outcome)s"),
     "escalation.opened": gettext_lazy("Escalated to level %(level)s: %(cause)s"),
     "escalation.climbed": gettext_lazy("Escalated to level %(level)s: %(cause)s"),
     "escalation.acknowledged": gettext_lazy("%(who)s took the escalation"),
@@ -62,6 +67,11 @@ FACTS = {
     "ticket.blocked": "pause",
     "ticket.unblocked": "right",
     "clock.breach": "alert",
+    "clock.excusal_proposed": "flag",
+    "clock.excusal_declined": "x",
+    "clock.excused": "check",
+    "clock.contested": "flag",
+    "clock.contest_settled": "check",
     "escalation.opened": "stairs",
     "escalation.climbed": "stairs",
     "escalation.acknowledged": "check",
@@ -116,8 +126,15 @@ def words(event: Event, people: dict[int, str]) -> str:
         "after": _label(data.get("after")),
         "level": data.get("level", ""),
         "cause": CAUSE.get(data.get("cause", ""), data.get("cause", "")),
+        "about": named(ABOUT, data.get("about")),
+        "outcome": named(OUTCOME, data.get("outcome")),
         "time": duration(data.get("actual", 0)),
     }
+
+
+def named(words: Mapping[Any, Any], value: Any) -> str:
+    """A code as a table calls it; one that it doesn't know is shown as it is."""
+    return str({str(code): word for code, word in words.items()}.get(value, value or ""))
 
 
 def _label(value: Any) -> str:

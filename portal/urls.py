@@ -20,6 +20,7 @@ from .views import (
     receipts,
     responsibilities,
     staffing,
+    verdicts,
     work,
 )
 
@@ -30,12 +31,14 @@ urlpatterns = [
     path("tickets/", homes.tickets, name="tickets"),
     path("tickets/<str:reference>/", work.ticket, name="ticket"),
     path("tickets/<str:reference>/clocks/<slug:objective>/receipt/", receipts.receipt, name="receipt"),
+    path("tickets/<str:reference>/clocks/<slug:objective>/verdict/", verdicts.verdict, name="verdict"),
     path("receipts/verify_receipt.py", receipts.verifier, name="receipt_verifier"),
     path("queue/", work.queue, name="queue"),
     path("queue/bulk/", bulk.bulk, name="bulk"),
     path("queue/undo/", bulk.undo, name="undo"),
     path("portfolio/", accounts.portfolio, name="portfolio"),
     path("portfolio/<slug:key>/", accounts.client, name="client"),
+    path("portfolio/<slug:key>/answers/", accounts.answers, name="answers"),
     path("contracts/<int:pk>/hours.csv", accounts.hours_csv, name="hours_csv"),
     path("contracts/<int:pk>/hours/", accounts.hours, name="hours"),
     path("contracts/<int:pk>/promises/", accounts.promises, name="promises"),

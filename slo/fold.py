@@ -14,8 +14,10 @@ from fractions import Fraction
 from typing import Any
 
 from slo import clock as rule
+from slo import excusal as excusing
 from slo.calendar import as_utc
 from slo.clock import Verdict
+from slo.excusal import Excusal, ExcusalError, Standing
 from slo.timeline import ZERO, Edition, Timeline
 
 MINUTE = timedelta(minutes=1)
@@ -37,6 +39,9 @@ class Kind(StrEnum):
     MISSED = "missed"  # a tick found it late
     STOPPED = "stopped"
     VOIDED = "voided"
+    EXCUSAL_PROPOSED = "excusal_proposed"  # of a missed one, by one side: slo/excusal.py
+    EXCUSAL_DECLINED = "excusal_declined"
+    EXCUSED = "excused"  # the other side agreed; the verdict stays
 
 
 class Reason(StrEnum):
@@ -125,6 +130,12 @@ class State:
     moved_at: datetime | None = None
     furthest: datetime | None = None
     dues: tuple[datetime | None, ...] = ()
+    excusal: Excusal | None = None
+
+    @property
+    def excused(self) -> Standing:
+        """How an excusal of it stands."""
+        return self.excusal.standing if self.excusal else Standing.NONE
 
     @property
     def paused(self) -> Pause | None:
@@ -327,6 +338,16 @@ def _voided(state: State, event: Fact, _timeline: Any) -> State:
     return replace(_judged(state, verdict, at), void_reason=reason, ended_at=at)
 
 
+def _excused(state: State, event: Fact, _timeline: Any) -> State:
+    try:
+        one = excusing.said(event.at, event.actor_id, event.data)
+        if event.kind == Kind.EXCUSAL_PROPOSED:
+            return replace(state, excusal=excusing.propose(state.excusal, state.verdict, state.judged_at, one))
+        return replace(state, excusal=excusing.answer(state.excusal, one, agreed=event.kind == Kind.EXCUSED))
+    except ExcusalError as error:
+        raise FoldError(str(error)) from error
+
+
 STEPS: dict[str, Callable[..., State]] = {
     Kind.CARRIED: _carried,
     Kind.PAUSED: _paused,
@@ -336,5 +357,6 @@ STEPS: dict[str, Callable[..., State]] = {
     Kind.MISSED: _missed,
     Kind.STOPPED: _stopped,
     Kind.VOIDED: _voided,
+    **dict.fromkeys((Kind.EXCUSAL_PROPOSED, Kind.EXCUSAL_DECLINED, Kind.EXCUSED), _excused),
 }
 MOVES = {Kind.CARRIED, Kind.PAUSED, Kind.RESUMED, Kind.RETARGETED, Kind.CALENDAR_MOVED}

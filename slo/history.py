@@ -108,6 +108,7 @@ def columns(state: State, editions: Iterable[CalendarEdition]) -> dict[str, Any]
         "paused_at": paused and paused.since, "resume_by": paused and paused.resume_by, "stopped_at": state.stopped_at,
         "business_seconds": int(taken.total_seconds()) if taken is not None else None, "verdict": state.verdict.value,
         "judged_at": state.judged_at, "void_reason": state.void_reason,
+        "excusal": state.excused.value,
     }  # fmt: skip
 
 

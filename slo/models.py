@@ -14,8 +14,9 @@ from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 
 from .calendar import Calendar
 from .clock import Verdict
+from .excusal import Standing
 from .timeline import Timeline, timeline_of
-from .words import KIND, OBJECTIVE, PRIORITY, STEP, VERDICT
+from .words import EXCUSAL, KIND, OBJECTIVE, PRIORITY, STEP, VERDICT
 
 
 class BusinessCalendar(models.Model):
@@ -159,6 +160,11 @@ class Clock(TenantModel):
     )
     judged_at = models.DateTimeField(_("judged at"), null=True, blank=True)
     void_reason = models.CharField(_("reason it is void"), max_length=200, blank=True)
+    excusal = models.CharField(
+        _("excusal"), max_length=20, choices=[(one.value, word) for one, word in EXCUSAL.items()], blank=True,
+        default=Standing.NONE, db_default=Standing.NONE.value,
+        help_text=_("Whether both sides excused it, or one waits for the other. The verdict stays."),
+    )  # fmt: skip
     historical = models.BooleanField(_("historical"), default=False, help_text=_("Live ticks leave it alone."))
 
     objects = ClockQuerySet.as_manager()  # type: ignore[misc]
@@ -175,6 +181,9 @@ class Clock(TenantModel):
                 | models.Q(paused_at__isnull=False, resume_by__isnull=False, due_at=None, warn_at=None),
                 name="slo_clock_paused",
             ),
+            models.CheckConstraint(
+                condition=models.Q(excusal="") | models.Q(verdict="missed"), name="slo_clock_excusal"
+            ),
         ]
         indexes = [  # the tick: Clock.objects.due(now)
             models.Index(
@@ -185,6 +194,12 @@ class Clock(TenantModel):
                 fields=["edition", "id"],
                 name="slo_clock_measured_by",
                 condition=models.Q(verdict="running", stopped_at__isnull=True, historical=False),
+            ),
+            # the few that wait for somebody's word: tickets.selectors.to_excuse, an Index Scan of the client's few
+            models.Index(
+                fields=["organization", "id"],
+                name="slo_clock_asks",
+                condition=models.Q(excusal__in=["asks_client", "asks_valiantys"]),
             ),
         ]
 

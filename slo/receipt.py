@@ -100,6 +100,7 @@ def receipt(
         "left_seconds": _seconds(_left(state, end)),
         "verdict": Verdict.MISSED.value if late else state.verdict.value,
         "judged_at": _iso(state.judged_at) if state.judged_at else None,
+        "excusal": state.excused.value,
     }  # fmt: skip
     return {**body, "digest": digest(body)}
 
@@ -188,7 +189,7 @@ def _zone(name: str, start: datetime, until: datetime) -> dict[str, Any]:
 
 def _event(one: Fact, sides: Mapping[int, str], due: datetime | None) -> dict[str, Any]:
     by = (
-        {"side": sides.get(one.actor_id, "unknown"), "id": one.actor_id}
+        {"side": one.data.get("side") or sides.get(one.actor_id, "unknown"), "id": one.actor_id}
         if one.actor_id
         else {"side": "engine", "id": None}
     )

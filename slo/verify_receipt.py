@@ -13,18 +13,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 SECOND, HOUR, DAY, ZERO = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1), timedelta(0)
-
 def instant(text):
     """In UTC."""
     return datetime.fromisoformat(text).astimezone(UTC) if text else None
-
 def wall(text):
     """Time since midnight."""
     return timedelta(hours=int(text[:2]), minutes=int(text[3:]))
-
 class Time:
     """Asks the law. A course is [(from, (calendar, edition known), paused)]; its last entry that has begun rules."""
-
     def __init__(self, receipt):
         self.first, self.last = map(instant, receipt["covers"])
         self.offsets = {one["name"]: [(instant(at), s * SECOND) for at, s in one["offsets"]] for one in receipt["zones"]}
@@ -37,7 +33,6 @@ class Time:
             cuts |= {midnight + day * DAY + shift for day in range((self.last - midnight).days + 3) for shift in shifts}
             cuts |= {edition["at"], *(change for change, _ in self.offsets[edition["zone"]])}
         self.cuts = sorted(cuts)
-
     def law(self, course, at):
         """Kind, holiday's name, calendar and edition at an instant."""
         (calendar, known), paused = [entry[1:] for entry in course if entry[0] <= at][-1]
@@ -49,16 +44,13 @@ class Time:
         is_open = any(wall(opens) <= time < wall(closes) for opens, closes in (holiday["windows"] if holiday else windows))
         kind = ("paused" if paused else "open") if is_open else "holiday" if holiday else "closed"
         return kind, holiday["name"] if holiday else "", calendar, edition["number"]
-
     def pieces(self, course, start, end):
         """(begins, ends, what the law says at its first instant): in between, nothing can change."""
         inside = {at for at in (*self.cuts, *(entry[0] for entry in course)) if start < at < end}
         return [(begins, until, self.law(course, begins)) for begins, until in pairwise(sorted({start, end} | inside))]
-
     def between(self, course, start, end):
         """Open time."""
         return sum((until - begins for begins, until, what in self.pieces(course, start, end) if what[0] == "open"), ZERO)
-
     def add(self, course, start, budget):
         """When the budget is used up; None if that is after all that the receipt covers."""
         for begins, until, what in self.pieces(course, start, self.last):
@@ -69,14 +61,13 @@ class Time:
 
 def replay(time, events):
     """Where the events lead: promise, course, due instant, what a pause keeps, end, verdict and when it was given."""
-    course, pauses, rules, due, left, over, verdict, judged, dues = [], [], None, None, None, None, "running", None, []
+    course, pauses, rules, due, left, over, verdict, judged, dues, promise, target = [], [], None, None, None, None, "running", None, [], None, None
     for kind, at, data in ((event["kind"], instant(event["at"]), event["data"]) for event in events):
-        new, stays = (data.get("calendar"), data.get("edition")), False
+        new = data.get("calendar"), data.get("edition")
         if kind == "resumed" or (left is not None and kind in ("stopped", "voided")):
             pauses[-1][1] = back = max(at, pauses[-1][0])
             due, left, course = time.add([(back, rules, False)], back, left), None, [*course, (back, rules, False)]
-        if kind in ("started", "retargeted"):
-            promise, target = data, timedelta(minutes=data["target_minutes"])
+        promise, target = (data, timedelta(minutes=data["target_minutes"])) if "target_minutes" in data else (promise, target)
         if kind == "started":
             start, rules, course = at, new, [(at, new, False)]
             due = time.add(course, at, target)
@@ -91,11 +82,10 @@ def replay(time, events):
                 moved = time.add(fresh, at, time.between(now, at, old))
             elif data["upward"]:
                 moved = min(old, time.add(fresh, at, target) or old)
-                stays = moved == old
             else:
                 holes = [hole for since, until in pauses for hole in ((since, new, True), (until or at, new, False))]
                 moved = max(old, time.add([(start, new, False), *holes], start, target))
-            if not stays:
+            if not (data.get("upward") and moved == old):
                 rules, course = new, [*course, (at, new, left is not None)]
                 due, left = (moved, None) if left is None else (None, time.between(fresh, at, moved))
         elif kind in ("missed", "stopped", "voided"):
@@ -104,6 +94,15 @@ def replay(time, events):
                 verdict, judged = "missed" if at > due else {"stopped": "met", "voided": "void"}.get(kind, "not late"), at
         dues.append(due)
     return start, promise, course, due, left, over, verdict, judged, dues
+
+def excusal(events, verdict, judged):
+    """How it stands. In turn one side proposes it of what is missed, and somebody else of the other side answers; None if not so."""
+    told = [(e["kind"], instant(e["at"]), e["by"]["side"], e["by"]["id"], e["data"]["side"]) for e in events if "excus" in e["kind"]]
+    sides = all(one[3] and one[2] == one[4] in ("client", "valiantys") for one in told) and not any(one[0] == "excused" for one in told[:-1])
+    asked = all(one[0] == "excusal_proposed" and verdict == "missed" and one[1] >= judged for one in told[::2])
+    answered = all(a[2] != b[2] and a[3] != b[3] and a[1] <= b[1] and a[0] != b[0] for a, b in zip(told[::2], told[1::2], strict=False))
+    stands = {"excused": "agreed", "excusal_declined": "declined", "excusal_proposed": "asks_" + ("client" if told and told[-1][2] != "client" else "valiantys")}
+    return (stands[told[-1][0]] if told else "") if sides and asked and answered else None
 
 def verify(receipt):
     """Every mismatch, in words; none when the receipt holds."""
@@ -135,6 +134,7 @@ def verify(receipt):
         ("left", receipt["left_seconds"] * SECOND, rest), ("due", instant(receipt["due_at"]), due), ("end", end, over or end),
         ("due after each event", [instant(one["due_at"]) for one in events], dues), ("judged at", instant(receipt["judged_at"]), judged),
         ("verdict", receipt["verdict"], "missed" if verdict == "running" and due and end > due else verdict),
+        ("excusal", receipt.get("excusal", ""), excusal(events, verdict, judged)),
         ("promise", receipt["promise"], {name: promise[name] for name in receipt["promise"]}),
     ]
     return [f"{what}: the receipt says {says}, recomputed {found}" for what, says, found in checks if says != found]

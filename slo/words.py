@@ -13,6 +13,7 @@ from common import fetching
 
 from . import ics
 from .clock import StepName, Verdict
+from .excusal import Standing
 from .fold import Kind
 from .week import read_holiday
 
@@ -34,6 +35,15 @@ KIND = {
     Kind.MISSED: gettext_lazy("missed"),
     Kind.STOPPED: gettext_lazy("stopped"),
     Kind.VOIDED: gettext_lazy("made void"),
+    Kind.EXCUSAL_PROPOSED: gettext_lazy("excusal proposed"),
+    Kind.EXCUSAL_DECLINED: gettext_lazy("excusal declined"),
+    Kind.EXCUSED: gettext_lazy("excused"),
+}
+EXCUSAL = {
+    Standing.ASKS_CLIENT: gettext_lazy("waits for the client’s agreement"),
+    Standing.ASKS_VALIANTYS: gettext_lazy("waits for Valiantys’s agreement"),
+    Standing.AGREED: gettext_lazy("excused"),
+    Standing.DECLINED: gettext_lazy("declined"),
 }
 PRIORITY = {
     "critical": gettext_lazy("Critical"),

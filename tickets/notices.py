@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
-from accounts.roles import StaffRole
+from accounts.roles import ClientRole, StaffRole
 from audit.models import Event
 from common.prepared import Parameter, Prepared
 from common.sniffing import tidy
@@ -94,3 +94,18 @@ def opened(
         event, others, "ticket_opened_staff", {**context, "priority": priority, "files": files}, thread(ticket)
     )
     notifications.queue_many([receipt, news], now=now)
+
+
+def excusers(ticket: Ticket, *, ours: bool) -> list[User]:
+    """Who of one side may agree to excuse a missed promise: approvers and administrators of the client; our leads and its
+    account managers."""
+    if ours:
+        return settlers(ticket)
+    deciding = Membership.objects.filter(organization_id=ticket.organization_id).exclude(role=ClientRole.REQUESTER)
+    return list(_people().filter(pk__in=deciding.values("user_id")))
+
+
+def settlers(ticket: Ticket) -> list[User]:
+    """Who of us answers what a client contests: the leads, and its account managers."""
+    managing = Q(staff_role=StaffRole.ACCOUNT_MANAGER, assignments__organization_id=ticket.organization_id)
+    return list(_people().filter(Q(staff_role=StaffRole.LEAD) | managing).distinct())

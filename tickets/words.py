@@ -2,6 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from slo.attainment import Outcome
+
+from .contesting import About
 from .priority import Impact, Priority, Urgency
 from .scoping import Scope
 from .workflow import Status
@@ -38,6 +41,17 @@ SCOPE = {
     Scope.EXCLUDED: _("Out of scope"),
     Scope.TO_BE_QUOTED: _("To be quoted"),
 }
+ABOUT = {
+    About.PRIORITY: _("The priority was lowered"),
+    About.PAUSE: _("The clock was paused"),
+    About.VERDICT: _("The verdict"),
+    About.COVERAGE: _("No promise covers it"),
+}
+OUTCOME = {
+    Outcome.UPHELD: _("upheld: it stays as it is"),
+    Outcome.CORRECTED: _("corrected"),
+    Outcome.CONCEDED: _("conceded: it counts as not kept"),
+}
 VERBS = {
     "ticket.opened": _("Request opened"),
     "ticket.replied": _("Reply written"),
@@ -57,6 +71,11 @@ VERBS = {
     "ticket.scope_taken_back": _("Decision about the scope taken back"),
     "ticket.blocked": _("Blocked by a responsibility of the client"),
     "ticket.unblocked": _("No longer blocked"),
+    "clock.excusal_proposed": _("Excusal proposed"),
+    "clock.excusal_declined": _("Excusal declined"),
+    "clock.excused": _("Missed promise excused by both sides"),
+    "clock.contested": _("Contested by the client"),
+    "clock.contest_settled": _("Contest settled"),
     "time.logged": _("Time logged"),
     "time.reversed": _("Time entry reversed"),
 }

@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, Count, F, Q, Value, When, Window
+from django.db.models import Case, CharField, Count, F, OuterRef, Q, Subquery, Value, When, Window
 
 from accounts.models import Organization, User
 from accounts.permissions import may
 from accounts.roles import ClientRole
 from contracts.models import Contract, Responsibility
 from contracts.selectors import day_of
-from tickets.models import RequestType, Ticket
+from slo.excusal import Standing
+from tickets.models import RequestType, Ticket, TicketClock
 from tickets.selectors import catalogue
 from tickets.workflow import Status
 
@@ -33,11 +34,23 @@ def open_tickets(user: User, now: datetime, limit: int = 8) -> tuple[list[Row], 
     return rows(found, now), found[0].in_all if found else 0  # type: ignore[attr-defined]
 
 
+WAITING = [Status.WAITING_CLIENT, Status.RESOLVED]
+
+
 def waiting_for_me(user: User, limit: int = 6) -> list[Ticket]:
-    """Questions to answer, and answers to confirm: of the reader's own requests, or of those that we opened for the client."""
-    waiting = Ticket.objects.visible_to(user).filter(status__in=[Status.WAITING_CLIENT, Status.RESOLVED])
-    mine = waiting.filter(Q(requester=user) | ~Q(requester__staff_role=""))
-    return list(mine.select_related("organization", "assignee").order_by("-status", "active_at")[:limit])
+    """Questions to answer, and answers to confirm: of the reader's own requests, or of those that we opened for the client;
+    first, those with a missed promise whose excusal waits for the reader's word: `excuse` is its objective, else None."""
+    mine = Q(status__in=WAITING) & (Q(requester=user) | ~Q(requester__staff_role=""))
+    deciding = [pk for pk in user.organization_ids if may(user, "clock.excuse", pk)]
+    asks = TicketClock.objects.visible_to(user).filter(  # a few rows of slo_clock_asks
+        organization_id__in=deciding, clock__organization_id__in=deciding, clock__excusal=Standing.ASKS_CLIENT
+    )
+    found = Ticket.objects.visible_to(user).filter(mine | Q(pk__in=asks.values("ticket")) if deciding else mine)
+    excuse: Any = (
+        Subquery(asks.filter(ticket=OuterRef("pk")).values("objective")[:1]) if deciding else Value(None, CharField())
+    )
+    found = found.annotate(excuse=excuse).select_related("organization", "assignee")
+    return list(found.order_by(F("excuse").asc(nulls_last=True), "-status", "active_at")[:limit])
 
 
 def engagements(user: User) -> list[Contract]:

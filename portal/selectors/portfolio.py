@@ -18,11 +18,12 @@ from contracts.onboarding import State
 from contracts.selectors import day_of, posting
 from escalation.models import Escalation
 from portal import charts
+from slo.attainment import Score
 from tickets.models import Ticket
 
 from .hours import Hours, hours_of
 from .portfolio_line import NEEDS, ORDERS, Line
-from .scores import Score, added, by_client
+from .scores import added, by_client
 
 EXPIRY = 45  # days before a lot's last day from which its hours are named
 

@@ -14,9 +14,9 @@ from contracts.forecast import Outlook
 from contracts.lots import Lot
 from contracts.models import Contract
 from portal import charts
+from slo.attainment import Score
 
 from .hours import Hours
-from .scores import Score
 
 RENEWAL = timedelta(days=60)  # how long before its renewal a contract asks to be looked at
 LOW = 10  # percent of hours left from which they are nearly gone

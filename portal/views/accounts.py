@@ -18,6 +18,7 @@ from contracts.models import AgreementDocument, Clause, Contract
 from contracts.selectors import day_of
 from portal import promises as terms_in_words
 from portal.exports import hours_rows
+from portal.selectors import answers as answered
 from portal.selectors import portfolio as portfolios
 from portal.selectors.client import client_by_key, client_page
 from portal.selectors.ledger import Filters
@@ -43,6 +44,17 @@ def client(request: Request, key: str) -> HttpResponse:
         raise Http404
     organization = client_by_key(request.user, key)
     return render(request, "portal/client.html", client_page(request.user, organization, request.GET, request.now))
+
+
+@login_required
+@require_GET
+def answers(request: Request, key: str) -> HttpResponse:
+    """The requests behind a figure of one client's promises."""
+    if request.user.staff_role not in ACTIONS["portfolio.client"]:
+        raise Http404
+    organization = client_by_key(request.user, key)
+    found = answered.answers(request.user, organization, request.GET, request.now)
+    return render(request, "portal/answers.html", found)
 
 
 def _contract(request: Request, pk: int, action: str) -> Contract:

@@ -22,6 +22,7 @@ from .clocks import (
     stop_clock,
     void_clock,
 )
+from .excusing import answer_excusal, propose_excusal
 from .feeds import ask_again, claim_feeds, drop_feed, set_feed, take_feed
 from .many import remember_moves
 from .naming import slug_for
@@ -32,6 +33,7 @@ __all__ = [
     "FiredBatch",
     "NoEdition",
     "adopt_editions",
+    "answer_excusal",
     "ask_again",
     "business_day",
     "business_days",
@@ -49,6 +51,7 @@ __all__ = [
     "move_to_calendar",
     "open_clocks",
     "pause_clock",
+    "propose_excusal",
     "publish_change",
     "publish_edition",
     "remember_moves",

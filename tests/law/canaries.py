@@ -34,6 +34,7 @@ MUTE = {
     "contracts_clauseterm.value": "a number or a yes or no",
     "contracts_hoursentry.cause_kind": "a word of ours",
     "escalation_setaside.error": "the name of an error's class",
+    "tickets_contest.before": "a priority",
     "tickets_impactpreview.text_hash": "a hash",
     "tickets_impactpreview.basis_hash": "a hash",
     "tickets_impactpreview.failure": "a word of ours",

@@ -104,12 +104,16 @@ ROUTES: dict[str, Route] = {
     "portal:tickets": Route("own"),
     "portal:ticket": Route("object", reference),
     "portal:receipt": Route("object", lambda w: [w.ticket.reference, "first_response"]),
+    "portal:verdict": Route(
+        "object", lambda w: [w.ticket.reference, "first_response"], data={"act": "contest", "what": "verdict:", "words": "Mine"}
+    ),
     "portal:receipt_verifier": Route("own"),
     "portal:queue": Route("staff"),
     "portal:bulk": Route("staff"),  # with ids: tests/portal/test_bulk_pages.py
     "portal:undo": Route("staff"),
     "portal:portfolio": Route("staff"),
     "portal:client": Route("object", key),
+    "portal:answers": Route("object", key),
     "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),
     "portal:promises": Route("object", contract),

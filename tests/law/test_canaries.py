@@ -111,8 +111,13 @@ def told(world: SimpleNamespace) -> Iterator[list[Delivery]]:
             requester, ticket = one.requester, one.ticket
             said = canaries.word(client, "tickets_message.body")
             lead = {"actor": cast.nadia, "ticket_id": ticket.pk, "now": now}
-            act(requester, services.open_ticket, organization=one.organization, contract=one.contract, subject=said,
-                body=said, impact="team", urgency="blocked", now=now)  # fmt: skip
+            asked = {"organization": one.organization, "contract": one.contract, "subject": said, "body": said, "now": now}
+            one.late = act(requester, services.open_ticket, impact="team", urgency="blocked", **asked)
+            side = act(requester, services.open_ticket, impact="team", urgency="blocked", channel="email", **asked)
+            with tenancy.everyone():
+                what = services.contestable_of(side, None)[0].key
+            contested = {"ticket_id": side.pk, "objective": "first_response", "what": what, "words": said, "now": now}
+            act(requester, services.contest, **contested)
             act(requester, services.reply, ticket_id=ticket.pk, body=said, now=now)
             act(requester, persist, ticket_id=ticket.pk, reason=said, now=now)
             with tenancy.user(cast.nadia):
@@ -133,6 +138,8 @@ def told(world: SimpleNamespace) -> Iterator[list[Delivery]]:
                 tick(now=now + timedelta(hours=hours))
         for one in (world, world.mirror):
             said = canaries.word("northwind" if one is world else "globex", "tickets_message.body")
+            excused = {"ticket_id": one.late.pk, "objective": "first_response", "reason": said}
+            act(cast.max, services.propose_excusal, **excused, now=now + timedelta(days=3))
             act(cast.lea, services.reply, ticket_id=one.ticket.pk, body=said, seen=None, now=now + timedelta(days=4))
             act(cast.lea, services.resolve, ticket_id=one.ticket.pk, answer=said, now=now + timedelta(days=4))
         with tenancy.everyone():

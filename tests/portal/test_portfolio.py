@@ -10,7 +10,7 @@ from common import tenancy
 from contracts.forecast import Outlook
 from contracts.models import Contract
 from escalation import services as escalations
-from portal.selectors.scores import FEW, Score
+from slo.attainment import FEW, Score
 from tests.portal.acting import HOUR, answer, grant, log, worked
 from tests.tickets.acting import act, opened
 from tickets import services

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from slo.fold import Kind
+from slo.fold import FoldError, Kind
 from slo.receipt import digest, verifier, written
 from slo.verify_receipt import verify
 from tests.slo.cases import ALWAYS, HOUR, OFFICE, SPLIT, at
@@ -35,6 +35,10 @@ def life() -> Life:
     one.moves(at("2026-11-14T12:00"))
     one.happens(Kind.MISSED, at("2026-11-20T10:00:05"))
     one.happens(Kind.STOPPED, at("2026-11-20T11:00"), 8)
+    one.happens(Kind.EXCUSAL_PROPOSED, at("2026-11-20T12:00"), 8, side="valiantys", message=31)
+    one.happens(Kind.EXCUSAL_DECLINED, at("2026-11-20T13:00"), 7, side="client", message=32)
+    one.happens(Kind.EXCUSAL_PROPOSED, at("2026-11-20T14:00"), 8, side="valiantys", message=33)
+    one.happens(Kind.EXCUSED, at("2026-11-20T15:00"), 7, side="client", message=None)
     return one
 
 
@@ -79,6 +83,20 @@ TAMPERINGS: dict[str, Callable[[dict[str, Any]], Any]] = {
     "a pause lengthened": lambda p: kinds(p, "resumed").update(at=later(kinds(p, "resumed")["at"])),
     "a pause begun earlier": lambda p: kinds(p, "paused").update(at=later(kinds(p, "paused")["at"], -HOUR)),
     "an event dropped": lambda p: p["events"].remove(kinds(p, "calendar_moved")),
+    "an excusal by one side alone": lambda p: p["events"].pop() and p["events"][-1].update(kind="excused"),
+    "an excusal that nobody proposed": lambda p: p["events"].pop(-2) and p["events"][-1].update(number=13),
+    "an excusal agreed by who proposed it": lambda p: p["events"][-1].update(
+        by={"side": "client", "id": p["events"][-2]["by"]["id"]}
+    ),
+    "an excusal agreed by a colleague": lambda p: p["events"][-1].update(
+        by={"side": "valiantys", "id": 9}, data={"side": "valiantys", "message": None}
+    ),
+    "the side of who agreed": lambda p: p["events"][-1]["by"].update(side="valiantys"),
+    "a decline that was an agreement": lambda p: kinds(p, "excusal_declined").update(kind="excused"),
+    "an excusal before the verdict": lambda p: kinds(p, "excusal_proposed").update(at="2026-11-20T09:00:01+00:00"),
+    "an excusal by the engine": lambda p: p["events"][-1]["by"].update(id=None),
+    "what is said of the excusal": lambda p: p.update(excusal="declined"),
+    "an excusal left out": lambda p: p.update(excusal="", events=p["events"][:-4]) or p.update(excusal="agreed"),
     "a correction upwards that was downwards": lambda p: p["events"][4]["data"].update(upward=True),
 }  # fmt: skip
 
@@ -92,6 +110,42 @@ def test_a_life_with_everything_in_it_is_recomputed_without_a_mismatch() -> None
     paper = life().receipt(at("2026-11-25T09:00"))
     assert verify(json.loads(written(paper))) == []
     assert (paper["verdict"], paper["sums"]["paused"], len(paper["calendars"])) == ("missed", 9 * 3600, 2)
+    assert paper["excusal"] == "agreed"
+
+
+def test_at_every_step_of_an_excusal_it_holds_and_one_from_before_there_were_any_too() -> None:
+    one, stands = life(), []
+    while one.events[-1].kind != Kind.STOPPED:
+        paper = one.receipt(at("2026-11-25T09:00"))
+        assert verify(json.loads(written(paper))) == []
+        stands.append(paper["excusal"])
+        one.events.pop()
+    assert stands == ["agreed", "asks_client", "declined", "asks_client"]
+    old = one.receipt(at("2026-11-25T09:00"))
+    del old["excusal"]
+    assert verify(sealed(old)) == []
+
+
+@pytest.mark.parametrize(("missed", "steps"), [
+    (False, [("excusal_proposed", 8, "valiantys")]),
+    (True, [("excused", 7, "client")]),
+    (True, [("excusal_proposed", None, "valiantys")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excusal_proposed", 7, "client")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excused", 8, "client")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excused", 9, "valiantys")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excused", 7, "client"), ("excusal_declined", 7, "client")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excused", 7, "client"), ("excusal_proposed", 7, "client")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excusal_declined", 7, "client"), ("excused", 7, "client")]),
+])  # fmt: skip
+def test_the_fold_lets_nobody_excuse_what_is_kept_or_alone(missed: bool, steps: list[Any]) -> None:
+    one = Life()
+    one.starts(at("2026-11-10T09:00"), 60)
+    one.happens(Kind.STOPPED, at("2026-11-10T11:00" if missed else "2026-11-10T09:30"), 8)
+    *before, last = steps
+    for kind, who, side in before:
+        one.happens(Kind(kind), at("2026-11-11T09:00"), who, side=side)
+    with pytest.raises(FoldError):
+        one.happens(Kind(last[0]), at("2026-11-11T09:00"), last[1], side=last[2])
 
 
 @pytest.mark.parametrize("change", TAMPERINGS.values(), ids=TAMPERINGS)

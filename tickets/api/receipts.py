@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from slo.clock import Verdict
+from slo.excusal import Standing
 
 from .shapes import words
 
@@ -115,4 +116,5 @@ class ReceiptOut(serializers.Serializer):
     left_seconds = serializers.FloatField()
     verdict = serializers.ChoiceField(choices=words(Verdict))
     judged_at = serializers.DateTimeField(allow_null=True)
+    excusal = serializers.ChoiceField(choices=[one for one in words(Standing) if one], allow_blank=True)
     digest = serializers.CharField()

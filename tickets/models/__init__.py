@@ -3,6 +3,7 @@
 from .attachment import Attachment
 from .blocking import Blocking
 from .catalogue import Category, RequestType
+from .contest import Contest
 from .conversation import Message, WorkLog
 from .impact import ImpactMove, ImpactPreview
 from .scope import ScopeDecision
@@ -12,6 +13,7 @@ __all__ = [
     "Attachment",
     "Blocking",
     "Category",
+    "Contest",
     "ImpactMove",
     "ImpactPreview",
     "Message",

@@ -2,7 +2,9 @@
 
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
+from .contesting import contest, contestable_of, outcomes_of, settle_contest
 from .conversation import Overtaken, note, reply
+from .excusing import answer_excusal, propose_excusal, side_of
 from .following import follow_calendars
 from .foreseeing import count_impact, foresee, foresee_again
 from .handling import assign, prioritize
@@ -26,6 +28,7 @@ __all__ = [
     "Change",
     "Outcome",
     "Overtaken",
+    "answer_excusal",
     "assign",
     "assign_many",
     "block",
@@ -33,6 +36,8 @@ __all__ = [
     "check_number",
     "close_resolved",
     "confirm_solved",
+    "contest",
+    "contestable_of",
     "count_impact",
     "decide_scope",
     "follow_calendars",
@@ -44,13 +49,17 @@ __all__ = [
     "moves",
     "note",
     "open_ticket",
+    "outcomes_of",
     "prioritize",
     "prioritize_many",
+    "propose_excusal",
     "reopen",
     "reply",
     "resolve",
     "resolve_many",
     "reverse_time",
+    "settle_contest",
+    "side_of",
     "take",
     "take_back_scope",
     "unblock",
