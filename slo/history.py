@@ -15,6 +15,7 @@ from accounts.models import User
 from slo import receipt as paper
 from slo.fold import Fact, State, fold
 from slo.models import CalendarEdition, Clock, ClockEvent
+from slo.objectives import may_pause
 from slo.timeline import Edition
 from slo.verify_receipt import verify
 
@@ -31,6 +32,18 @@ class History:
     def state(self) -> State:
         """What the facts come to."""
         return fold(self.facts, edition_rules(self.editions))
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether its contract, or else its objective, lets it (domain §5.8)."""
+        return may_pause(self.clock.objective, self.facts[0].data.get("may_pause"))
+
+    @property
+    def newest(self) -> CalendarEdition:
+        """The newest edition of the calendar that counts it, with all that are published of it."""
+        theirs = [one for one in self.editions if one.calendar_id == self.state.promise.calendar]
+        theirs[-1].published = tuple(theirs)
+        return theirs[-1]
 
     def columns(self) -> dict[str, Any]:
         """What the clock's row says, when it says the same as its events."""
