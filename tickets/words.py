@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from slo.fold import Reason
+
 from .priority import Impact, Priority, Urgency
 from .scoping import Scope
 from .workflow import Status
@@ -30,6 +32,12 @@ URGENCY = {
     Urgency.BLOCKED: _("Work is blocked"),
     Urgency.DEGRADED: _("Work goes on, but badly"),
     Urgency.QUESTION: _("It is a question, or can wait"),
+}
+WAITS = {
+    Reason.CLIENT: _("The client’s answer"),
+    Reason.ACCESS: _("An access or a permission"),
+    Reason.DECISION: _("A decision"),
+    Reason.CHECK: _("That the client tries it"),
 }
 SCOPE = {
     Scope.UNDECIDED: _("Not decided"),

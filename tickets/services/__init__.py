@@ -2,6 +2,7 @@
 
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
+from .clocks import may_pause
 from .conversation import Overtaken, note, reply
 from .following import follow_calendars
 from .foreseeing import count_impact, foresee, foresee_again
@@ -41,6 +42,7 @@ __all__ = [
     "hand_back",
     "hand_over",
     "log_time",
+    "may_pause",
     "moves",
     "note",
     "open_ticket",

@@ -169,7 +169,8 @@ def pause(
 
 def may_pause(ticket: Ticket, now: datetime) -> bool:
     """Whether something that is promised for it would pause now, if the client were asked."""
-    running = [one.clock for one in owed(ticket) if one.clock.verdict == Verdict.RUNNING]
+    answers = {FIRST_RESPONSE, NEXT_RESPONSE}  # the question itself answers these
+    running = [one.clock for one in owed(ticket) if one.objective not in answers]
     pasts = histories(running).values() if running else []
     return any(past.may_pause and not past.state.is_late(now) for past in pasts)
 

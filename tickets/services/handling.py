@@ -43,7 +43,7 @@ def assign(*, actor: User, ticket_id: int, assignee: User | None, now: datetime)
     if assignee is not None:
         notices.tell(
             ticket=ticket, event=event, people=[assignee], template="ticket_assigned", now=now,
-            due_at=ticket.due_at.isoformat() if ticket.due_at else "",
+            due_at=ticket.due_at.isoformat() if ticket.due_at else "", answered=ticket.responded_at is not None,
         )  # fmt: skip
     return ticket
 
@@ -75,7 +75,7 @@ def prioritize(*, actor: User, ticket_id: int, priority: str, reason: str, now: 
     notices.tell(
         ticket=ticket, event=event, people=[ticket.requester, *notices.handlers(ticket)], template="ticket_priority",
         now=now, before=before, after=new.value, reason=reason[:1000],
-        due_at=ticket.due_at.isoformat() if ticket.due_at else "",
+        due_at=ticket.due_at.isoformat() if ticket.due_at else "", answered=ticket.responded_at is not None,
     )  # fmt: skip
     return ticket
 
