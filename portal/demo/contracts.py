@@ -72,9 +72,10 @@ DOCUMENTS: dict[str, tuple[tuple[str, str, str, int, type_clauses], ...]] = {
                 ),
                 (
                     "3.3",
-                    "Une demande critique est résolue sous deux jours ouvrés, une demande haute sous cinq. Ce délai est suspendu tant que nous attendons Globex.",
+                    "Une demande critique est résolue sous deux jours ouvrés, une demande haute sous cinq, une demande moyenne sous quinze. Ce délai est suspendu tant que nous attendons Globex.",
                     {
-                        "slo.resolution.critical": "1080", "slo.resolution.high": "2700", "slo.resolution.may_pause": "yes",
+                        "slo.resolution.critical": "1080", "slo.resolution.high": "2700", "slo.resolution.medium": "8100",
+                        "slo.resolution.may_pause": "yes",
                     },
                 ),
                 ("5.2", "Le temps est décompté par demi-heure entamée.", {"hours.increment": "30"}),
