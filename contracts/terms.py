@@ -117,7 +117,7 @@ REGISTRY: dict[str, Term] = {
             for priority, name in PRIORITIES.items()
         ),
         *(
-            Term(f"slo.{objective}.may_pause", Kind.BOOLEAN, pauses, f"{english} may pause", f"{french} : peut être suspendue")
+            Term(f"slo.{objective}.may_pause", Kind.BOOLEAN, pauses, f"{english} may pause", f"{french}, pause possible")
             for objective, (pauses, english, french) in MAY_PAUSE.items()
         ),
         Term("slo.warning", Kind.PERCENTAGE, 75, "Warning, share of the target", "Alerte, part de l’objectif", most=99),

@@ -139,7 +139,9 @@ def compose(
     noon = timezone.make_aware(datetime.combine(on, time(12)), timezone.get_default_timezone())
     calendars = _calendars(contract, terms, now if on == today else noon)
     unpromised = [one for one in UNPROMISED if not _promised(terms, one)]
-    silent = {key for key in REGISTRY if key.startswith(tuple(f"slo.{one}." for one in UNPROMISED)) and _is_silent(terms, key)}
+    silent = {
+        key for key in REGISTRY if key.startswith(tuple(f"slo.{one}." for one in UNPROMISED)) and _is_silent(terms, key)
+    }
     lines = [_line(terms[key], clauses, calendars, now if on == today else None) for key in REGISTRY]
     return {
         "groups": [

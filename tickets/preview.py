@@ -67,7 +67,9 @@ def preview(contract: Contract, impact: str, urgency: str, now: datetime) -> Pre
         return Preview(contract, priority, refused=str(refused))
     promised = every[FIRST_RESPONSE]
     spans = _spans(promised, now)
-    return Preview(contract, priority, promised, every.get(RESOLUTION), spans=tuple(spans[:SHOWN]), more=max(0, len(spans) - SHOWN))
+    return Preview(
+        contract, priority, promised, every.get(RESOLUTION), spans=tuple(spans[:SHOWN]), more=max(0, len(spans) - SHOWN)
+    )
 
 
 def _spans(promised: Promise, now: datetime) -> list[Span]:

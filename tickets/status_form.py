@@ -35,7 +35,9 @@ class ActionForm(forms.Form):
     resume_on = forms.DateField(
         label=_("Until when at the latest"),
         help_text=_("The promise pauses until the client does anything. On this morning it goes on by itself."),
-        error_messages={"required": _("Say by when you expect the answer: the promise pauses until then at the latest.")},
+        error_messages={
+            "required": _("Say by when you expect the answer: the promise pauses until then at the latest.")
+        },
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     attachments = FilesField()

@@ -4,20 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('escalation', '0004_engine_watch'),
+        ("escalation", "0004_engine_watch"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='escalation',
-            name='cause',
-            field=models.CharField(choices=[('breach', 'a promised answer is late'), ('unresolved', 'the promised resolution is late'), ('silence', 'nobody took it in time'), ('persists', 'the problem persists'), ('broken_promise', 'the promised update did not come'), ('empty_level', 'nobody stood at the level below')], max_length=20, verbose_name='cause'),
+            model_name="escalation",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("breach", "a promised answer is late"),
+                    ("unresolved", "the promised resolution is late"),
+                    ("silence", "nobody took it in time"),
+                    ("persists", "the problem persists"),
+                    ("broken_promise", "the promised update did not come"),
+                    ("empty_level", "nobody stood at the level below"),
+                ],
+                max_length=20,
+                verbose_name="cause",
+            ),
         ),
         migrations.AlterField(
-            model_name='escalationstep',
-            name='cause',
-            field=models.CharField(choices=[('breach', 'a promised answer is late'), ('unresolved', 'the promised resolution is late'), ('silence', 'nobody took it in time'), ('persists', 'the problem persists'), ('broken_promise', 'the promised update did not come'), ('empty_level', 'nobody stood at the level below')], max_length=20, verbose_name='cause'),
+            model_name="escalationstep",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("breach", "a promised answer is late"),
+                    ("unresolved", "the promised resolution is late"),
+                    ("silence", "nobody took it in time"),
+                    ("persists", "the problem persists"),
+                    ("broken_promise", "the promised update did not come"),
+                    ("empty_level", "nobody stood at the level below"),
+                ],
+                max_length=20,
+                verbose_name="cause",
+            ),
         ),
     ]

@@ -66,7 +66,15 @@ def claim(*, now: datetime, limit: int, historical: bool = False, only: int | No
     """Open escalations that are over or late, until COMMIT; those that somebody else holds are skipped."""
     with connection.cursor() as cursor:
         cursor.execute(
-            CLAIM, {"now": now, "historical": historical, "open": sorted(OPEN), "only": only, "limit": limit, "taken_first": TAKEN_FIRST}
+            CLAIM,
+            {
+                "now": now,
+                "historical": historical,
+                "open": sorted(OPEN),
+                "only": only,
+                "limit": limit,
+                "taken_first": TAKEN_FIRST,
+            },
         )
         rows = cursor.fetchall()
     if not rows:

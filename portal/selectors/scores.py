@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -16,9 +16,11 @@ from accounts.models import User
 from contracts.models import Contract
 from slo.clock import Verdict
 from slo.models import Clock
+from slo.objectives import FIRST_RESPONSE
 from tickets.priority import Priority
 
 WINDOW = timedelta(days=90)
+FIRST = Q(objective=FIRST_RESPONSE)  # further promises of a contract are not mixed into the rate of first answers
 FEW = 10  # judged promises below which a percentage would say more than is known
 
 
@@ -73,7 +75,7 @@ def by_client(user: User, contracts: Sequence[Contract], now: datetime) -> dict[
         {
             (row["organization_id"], row["verdict"]): row["n"]
             for row in Clock.objects.visible_to(user)
-            .filter(contract_ref__in=[one.pk for one in contracts], judged_at__gte=now - WINDOW)
+            .filter(FIRST, contract_ref__in=[one.pk for one in contracts], judged_at__gte=now - WINDOW)
             .order_by()
             .values("organization_id", "verdict")
             .annotate(n=Count("pk"))
@@ -91,7 +93,7 @@ def by_month(user: User, contract: Contract, now: datetime, months: int = 6) -> 
         {
             (row["month"].date(), row["priority"], row["verdict"]): row["n"]
             for row in Clock.objects.visible_to(user)
-            .filter(organization_id=contract.organization_id, contract_ref=contract.pk, judged_at__gte=since)
+            .filter(FIRST, organization_id=contract.organization_id, contract_ref=contract.pk, judged_at__gte=since)
             .order_by()
             .values("priority", "verdict", month=TruncMonth("judged_at", tzinfo=house))
             .annotate(n=Count("pk"))

@@ -4,15 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('slo', '0008_events_of_old_clocks'),
+        ("slo", "0008_events_of_old_clocks"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='clock',
-            name='objective',
-            field=models.CharField(choices=[('first_response', 'First answer'), ('next_response', 'Next answer'), ('resolution', 'Resolution')], default='first_response', max_length=30, verbose_name='objective'),
+            model_name="clock",
+            name="objective",
+            field=models.CharField(
+                choices=[
+                    ("first_response", "First answer"),
+                    ("next_response", "Next answer"),
+                    ("resolution", "Resolution"),
+                ],
+                default="first_response",
+                max_length=30,
+                verbose_name="objective",
+            ),
         ),
     ]

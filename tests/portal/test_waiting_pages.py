@@ -124,7 +124,10 @@ class TestWaiting:
     def test_the_api_shows_every_clock(self, cast, get):
         ticket = promised(cast)
         do(cast.lea, ticket, "wait_for_client", cast.now + HOUR, question="Which?", resume_on=FRIDAY)
-        found = {one["objective"]: one for one in get(cast.ann, f"/api/v1/clocks/?ticket={ticket.reference}").json()["results"]}
+        found = {
+            one["objective"]: one
+            for one in get(cast.ann, f"/api/v1/clocks/?ticket={ticket.reference}").json()["results"]
+        }
         assert found["resolution"]["due_at"] is None
         assert found["resolution"]["resume_by"] == at("2026-11-20T00:00").isoformat().replace("+00:00", "Z")
         assert found["first_response"]["verdict"] == "met"

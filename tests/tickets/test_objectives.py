@@ -158,7 +158,11 @@ class TestResolution:
         do(cast.lea, ticket, "resolve", cast.now + 2 * HOUR + timedelta(seconds=30), answer="Done.")
         do(cast.ann, ticket, "reopen", at("2026-11-23T09:00"), reason="Not yet.")
         first, again = clocks(ticket, RESOLUTION)
-        assert (first.verdict, again.verdict, again.target_minutes) == ("met", "running", 960)  # begun minutes are the client's loss
+        assert (first.verdict, again.verdict, again.target_minutes) == (
+            "met",
+            "running",
+            960,
+        )  # begun minutes are the client's loss
         assert again.due_at == at("2026-11-24T16:00")
         do(cast.lea, ticket, "resolve", at("2026-11-23T10:00"), answer="Done again.")
         do(cast.lea, ticket, "reopen", at("2026-11-23T11:00"), reason="By mistake.")

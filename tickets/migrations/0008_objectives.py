@@ -4,40 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_team'),
-        ('slo', '0009_objectives'),
-        ('tickets', '0007_impact_previews'),
+        ("accounts", "0002_team"),
+        ("slo", "0009_objectives"),
+        ("tickets", "0007_impact_previews"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='ticketclock',
-            name='tickets_ticketclock_objective',
+            model_name="ticketclock",
+            name="tickets_ticketclock_objective",
         ),
         migrations.AddField(
-            model_name='ticketclock',
-            name='number',
-            field=models.PositiveSmallIntegerField(db_default=1, default=1, verbose_name='number'),
+            model_name="ticketclock",
+            name="number",
+            field=models.PositiveSmallIntegerField(db_default=1, default=1, verbose_name="number"),
         ),
         migrations.AddField(
-            model_name='ticketclock',
-            name='used_minutes',
-            field=models.IntegerField(db_default=0, default=0, help_text='Of the target, by the clocks before the request was reopened.', verbose_name='minutes used before'),
+            model_name="ticketclock",
+            name="used_minutes",
+            field=models.IntegerField(
+                db_default=0,
+                default=0,
+                help_text="Of the target, by the clocks before the request was reopened.",
+                verbose_name="minutes used before",
+            ),
         ),
         migrations.AlterField(
-            model_name='ticket',
-            name='due_at',
-            field=models.DateTimeField(blank=True, help_text='Of the promises that run, the soonest; what the queue is ordered by.', null=True, verbose_name='next promise due at'),
+            model_name="ticket",
+            name="due_at",
+            field=models.DateTimeField(
+                blank=True,
+                help_text="Of the promises that run, the soonest; what the queue is ordered by.",
+                null=True,
+                verbose_name="next promise due at",
+            ),
         ),
         migrations.AlterField(
-            model_name='ticketclock',
-            name='objective',
-            field=models.CharField(choices=[('first_response', 'First answer'), ('next_response', 'Next answer'), ('resolution', 'Resolution')], max_length=30, verbose_name='objective'),
+            model_name="ticketclock",
+            name="objective",
+            field=models.CharField(
+                choices=[
+                    ("first_response", "First answer"),
+                    ("next_response", "Next answer"),
+                    ("resolution", "Resolution"),
+                ],
+                max_length=30,
+                verbose_name="objective",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticketclock',
-            constraint=models.UniqueConstraint(fields=('organization', 'ticket', 'objective', 'number'), name='tickets_ticketclock_objective'),
+            model_name="ticketclock",
+            constraint=models.UniqueConstraint(
+                fields=("organization", "ticket", "objective", "number"), name="tickets_ticketclock_objective"
+            ),
         ),
     ]

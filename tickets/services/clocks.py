@@ -21,7 +21,7 @@ from contracts.precedence import Unsettled
 from contracts.selectors import Promise, promises
 from slo import services as slo
 from slo.clock import Verdict
-from slo.fold import Reason, Resumed
+from slo.fold import Resumed
 from slo.history import histories
 from slo.models import Clock
 from slo.objectives import FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION
@@ -101,7 +101,7 @@ def moved(actor: User | None, ticket: Ticket, before: str, now: datetime) -> Non
     if ticket.status == Status.RESOLVED:
         for one in running:
             if one.objective == RESOLUTION:
-                one.clock = slo.stop_clock(clock_id=one.clock_id, at=now, actor_id=actor and actor.pk)
+                one.clock = slo.stop_clock(clock_id=one.clock_id, at=now, actor_id=actor.pk if actor else None)
     elif ticket.status != Status.WAITING_CLIENT and actor is not None:
         by = Resumed.PERSON if actor.is_valiantys else Resumed.ACTIVITY
         _resume(actor, ticket, running, by, now)
@@ -160,7 +160,7 @@ def pause(
     _resume(actor, ticket, able, Resumed.PERSON, now)
     for one in able:
         one.clock = slo.pause_clock(
-            clock_id=one.clock_id, reason=reason, resume_by=resume_by, question=message and message.pk, at=now,
+            clock_id=one.clock_id, reason=reason, resume_by=resume_by, question=message.pk if message else None, at=now,
             actor_id=actor.pk,
         )  # fmt: skip
         _remember(actor.pk, ticket, "clock.paused", one, now, reason=reason, resume_by=resume_by.isoformat())
@@ -239,9 +239,7 @@ def _reopened(actor: User, ticket: Ticket, now: datetime) -> list[TicketClock]:
     return [one]
 
 
-def _retarget(
-    actor: User, ticket: Ticket, one: TicketClock, new: Priority, now: datetime, *, upward: bool
-) -> None:
+def _retarget(actor: User, ticket: Ticket, one: TicketClock, new: Priority, now: datetime, *, upward: bool) -> None:
     asked_at = one.clock.started_at if one.objective == NEXT_RESPONSE else ticket.opened_at
     promised = promises(ticket.contract, priority=new, channel=ticket.channel, at=asked_at).get(one.objective)
     if promised is None:

@@ -78,4 +78,3 @@ def prioritize(*, actor: User, ticket_id: int, priority: str, reason: str, now: 
         due_at=ticket.due_at.isoformat() if ticket.due_at else "", answered=ticket.responded_at is not None,
     )  # fmt: skip
     return ticket
-

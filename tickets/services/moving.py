@@ -84,9 +84,7 @@ def moves_of(
     return found
 
 
-def _target(
-    contract: Contract, terms: Mapping[str, Effective], objective: str, priority: str, now: datetime
-) -> Target:
+def _target(contract: Contract, terms: Mapping[str, Effective], objective: str, priority: str, now: datetime) -> Target:
     term = terms[f"slo.{objective}.{priority}"]
     edition = slo.edition_at(calendar_for(contract, terms, priority), now)
     return Target(term, int(term.value), int(terms["slo.warning"].value), edition)

@@ -139,4 +139,3 @@ def _check(organization: Organization, requester: User | None, subject: str, bod
         raise Refused(_("Keep the subject under %(count)s characters.") % {"count": SUBJECT_LENGTH})
     if found := secrets.recognise(f"{subject}\n{body}"):
         raise Refused(secrets.warning(found))
-

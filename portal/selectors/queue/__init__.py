@@ -6,4 +6,16 @@ from .row import Row, histories_of, rows
 from .saved_views import clients, totals
 from .words import EMPTY, VIEWS
 
-__all__ = ["EMPTY", "VIEWS", "Filters", "Group", "Row", "clients", "compose", "histories_of", "rows", "search", "totals"]
+__all__ = [
+    "EMPTY",
+    "VIEWS",
+    "Filters",
+    "Group",
+    "Row",
+    "clients",
+    "compose",
+    "histories_of",
+    "rows",
+    "search",
+    "totals",
+]
