@@ -32,11 +32,14 @@ from contracts.precedence import Effective, Unsettled
 from slo import clock as rule
 from slo import services as slo
 from slo.models import BusinessCalendar, CalendarEdition
+from slo.objectives import FIRST_RESPONSE, OBJECTIVES
 
 
 @dataclass(frozen=True)
 class Promise:
-    """A first answer's promise: its target, by when, by which calendar, and by which clause. Not covered: none of them."""
+    """An objective's promise: its target, by when, by which calendar, and by which clause. Not covered: none of them.
+
+    `pausable`: whether its clock may pause, where a clause says so or not."""
 
     covered: bool
     term_key: str
@@ -46,6 +49,7 @@ class Promise:
     due_at: datetime | None
     target: Effective
     coverage: Effective
+    pausable: bool | None = None
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -68,15 +72,25 @@ def promise(contract: Contract, *, priority: str, channel: str, at: datetime) ->
 
     A channel that the contract doesn't cover promises nothing (service guide §5); the request is served all the same.
     """
+    return promises(contract, priority=priority, channel=channel, at=at)[FIRST_RESPONSE]
+
+
+def promises(contract: Contract, *, priority: str, channel: str, at: datetime) -> dict[str, Promise]:
+    """Objective → its promise to what is asked at an instant: the first answer always, the others where terms set a target."""
     in_force = effective_terms(contract, day_of(at))
-    key = f"slo.first_response.{priority}"
-    target, coverage = in_force[key], in_force[f"channel.{channel}.covered"]
-    minutes, warning = int(target.value), int(in_force["slo.warning"].value)
-    if not coverage.value:
-        return Promise(False, key, minutes, warning, None, None, target, coverage)
-    edition = slo.edition_at(calendar_for(contract, in_force, priority), at)
-    due = rule.due(edition.planned, at, timedelta(minutes=minutes))
-    return Promise(True, key, minutes, warning, edition, due, target, coverage)
+    coverage, warning = in_force[f"channel.{channel}.covered"], int(in_force["slo.warning"].value)
+    edition = slo.edition_at(calendar_for(contract, in_force, priority), at) if coverage.value else None
+    found = {}
+    for objective in OBJECTIVES:
+        key = f"slo.{objective}.{priority}"
+        target, pauses = in_force[key], in_force[f"slo.{objective}.may_pause"]
+        if minutes := int(target.value):
+            due = rule.due(edition.planned, at, timedelta(minutes=minutes)) if edition else None
+            pausable = bool(pauses.value) if pauses.winner else None
+            found[objective] = Promise(
+                edition is not None, key, minutes, warning, edition, due, target, coverage, pausable
+            )
+    return found
 
 
 def calendar_for(contract: Contract, in_force: Mapping[str, Effective], priority: str) -> int | None:

@@ -78,6 +78,14 @@ class TermError(ValueError):
 
 PRIORITIES = {"critical": "critique", "high": "haute", "medium": "moyenne", "low": "basse"}
 TARGETS = {"critical": 60, "high": 240, "medium": 540, "low": 1080}  # domain §5.5
+NOT_PROMISED = 0  # in business minutes: what no clause adds is not promised (domain §5.4)
+FURTHER = {"next_response": ("Next answer", "Réponse suivante"), "resolution": ("Resolution", "Résolution")}
+# As slo/objectives.py has it; domain §5.8.
+MAY_PAUSE = {
+    "first_response": (False, "First answer", "Première réponse"),
+    "next_response": (True, "Next answer", "Réponse suivante"),
+    "resolution": (True, "Resolution", "Résolution"),
+}
 HALVED = {"slo.first_response.critical", "slo.first_response.high"}  # by Premium and Enterprise, domain §5.5
 HALVING_TIERS = {"premium", "enterprise"}
 # Service guide §5: only the ticket system is covered, whatever its door.
@@ -99,6 +107,18 @@ REGISTRY: dict[str, Term] = {
                 f"First answer, {priority} priority", f"Première réponse, priorité {name}",
             )
             for priority, name in PRIORITIES.items()
+        ),
+        *(
+            Term(
+                f"slo.{objective}.{priority}", Kind.BUSINESS_MINUTES, NOT_PROMISED,
+                f"{english}, {priority} priority", f"{french}, priorité {name}", least=NOT_PROMISED,
+            )
+            for objective, (english, french) in FURTHER.items()
+            for priority, name in PRIORITIES.items()
+        ),
+        *(
+            Term(f"slo.{objective}.may_pause", Kind.BOOLEAN, pauses, f"{english} may pause", f"{french}, pause possible")
+            for objective, (pauses, english, french) in MAY_PAUSE.items()
         ),
         Term("slo.warning", Kind.PERCENTAGE, 75, "Warning, share of the target", "Alerte, part de l’objectif", most=99),
         *(

@@ -19,7 +19,8 @@ ALARM_EVERY = timedelta(days=1)
 class Cause(StrEnum):
     """Why a level was reached (domain §9)."""
 
-    BREACH = "breach"
+    BREACH = "breach"  # an answer is late: the first, or the next
+    UNRESOLVED = "unresolved"  # a promised resolution is late
     SILENCE = "silence"
     PERSISTS = "persists"
     BROKEN_PROMISE = "broken_promise"
@@ -88,7 +89,7 @@ def decide(levels: Iterable[Level], standing_at: int | None, cause: Cause) -> De
     and a broken promise climb. Whoever would climb over the top alarms it. Positions need no order and may have gaps.
     """
     ladder = sorted(levels, key=lambda level: level.position)
-    if standing_at is not None and cause is Cause.BREACH:
+    if standing_at is not None and cause in {Cause.BREACH, Cause.UNRESOLVED}:
         return Decision(Move.ATTACH)
     if not ladder:
         return Decision(Move.NO_LADDER if standing_at is None else Move.ALARM)
@@ -116,8 +117,8 @@ def overdue(standing: Standing, now: datetime) -> Cause | None:
 def ending(standing: Standing, *, ticket_is_open: bool, answered_at: datetime | None) -> Ending | None:
     """Why an open escalation is over, or None: what the last public human answer (or None) and the ticket's end mean.
 
-    An answer since the level was entered ends it, except where the client says that the problem persists: there
-    somebody has to take it first. Once taken, an answer since then keeps the promise, and ends it whatever the cause.
+    An answer since the level was entered ends it, except where the client says that the problem persists, or where a
+    resolution is late: there somebody has to take it first. Once taken, an answer since then keeps the promise, and ends it whatever the cause.
     """
     if not ticket_is_open:
         return Ending.TICKET_DONE
@@ -125,7 +126,7 @@ def ending(standing: Standing, *, ticket_is_open: bool, answered_at: datetime | 
         return None
     if standing.acknowledged_at is not None:
         return Ending.ANSWERED if answered_at > standing.acknowledged_at else None
-    if standing.cause is Cause.PERSISTS:
+    if standing.cause in {Cause.PERSISTS, Cause.UNRESOLVED}:
         return None
     return Ending.ANSWERED if answered_at > standing.entered_at else None
 

@@ -16,11 +16,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.objectives import LEFT, MET, MISSED, RECEIPT
 from portal.templatetags.ui import duration, instant
 from slo import clock as rule
 from slo.clock import ClockState, Verdict
 from slo.fold import State
 from slo.models import Clock
+from slo.objectives import FIRST_RESPONSE
 from slo.timeline import Span, Timeline
 from tickets.priority import Priority, is_higher
 from tickets.words import PRIORITY
@@ -46,6 +48,13 @@ class Chip:
     soon_seconds: int | None = None
     due_at: datetime | None = None
     zone: str = ""
+    objective: str = FIRST_RESPONSE
+    resume_by: datetime | None = None
+
+    @property
+    def word(self) -> Any:
+        """What the time left is for, where it isn't the first answer."""
+        return LEFT.get(self.objective, "") if self.state in {ClockState.ON_TRACK, ClockState.SOON} else ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +97,8 @@ def chip(clock: Clock | None, now: datetime, ended_at: datetime | None = None, l
         "target_minutes": _whole(allowed),
         "due_at": clock.due_at,
         "zone": clock.edition.zone,
+        "objective": clock.objective,
+        "resume_by": clock.resume_by,
     }
     if state is ClockState.VOID:
         return Chip("void", **common)
@@ -161,7 +172,7 @@ def receipt(
     remains = left(calendar.between(clock.started_at, end))
     return {
         "key": clock.pk,
-        "title": _("Receipt: first answer"),
+        "title": RECEIPT[clock.objective],
         "subtitle": _("%(reference)s, %(priority)s priority")
         % {"reference": reference, "priority": str(_priority(clock.priority)).lower()},
         "clock": chip(clock, now, lived.ended_at, lived.left),
@@ -300,12 +311,10 @@ def _result(clock: Clock, state: ClockState) -> str:
     if state is ClockState.VOID:
         return _("Void: the request was withdrawn")
     if state is ClockState.MET:
-        return _("Met, answered %(when)s") % {"when": instant(clock.stopped_at)}
+        return str(MET.get(clock.objective, _("Met, answered %(when)s"))) % {"when": instant(clock.stopped_at)}
     if state is ClockState.MISSED and clock.stopped_at:
-        return _("Missed: due %(due)s, answered %(when)s") % {
-            "due": instant(clock.due_at),
-            "when": instant(clock.stopped_at),
-        }
+        words = {"due": instant(clock.due_at), "when": instant(clock.stopped_at)}
+        return str(MISSED.get(clock.objective, _("Missed: due %(due)s, answered %(when)s"))) % words
     if state is ClockState.MISSED:
         return _("Missed: was due %(when)s") % {"when": instant(clock.due_at)}
     if state is ClockState.PAUSED:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
@@ -26,9 +27,11 @@ from tickets.workflow import Status
 
 
 def thread(
-    said: list[Message], events: Sequence[Event], people: dict[int, str], ticket: Ticket, clock: Chip
-) -> list[dict[str, Any]]:
-    """Messages and facts in one order: a reason belongs to its fact, and is no message."""
+    said: list[Message], events: Sequence[Event], people: dict[int, str], ticket: Ticket, clock: Chip,
+    answers: Mapping[datetime, str],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Messages and facts in one order: a reason belongs to its fact, and is no message. `clock` is the first answer's, `answers`
+    what later ones kept, by when they came."""
     reasons = {one.pk: one for one in said if one.kind == Message.Kind.REASON}
     entries = []
     for event in events:
@@ -43,7 +46,7 @@ def thread(
             entries.append(((event.at, 1, event.pk), {"fact": fact}))
     for one in said:
         if one.kind != Message.Kind.REASON:
-            entries.append(((one.at, 0, one.pk), {"message": _message(one, ticket, clock)}))
+            entries.append(((one.at, 0, one.pk), {"message": _message(one, ticket, clock, answers)}))
         elif one.pk in reasons:  # its event is older than those that were read
             text = _("%(who)s gave a reason") % {"who": one.author or _("Total Care")}
             fact = {"symbol": "flag", "text": text, "at": one.at, "reason": markdown(one.body)}
@@ -57,12 +60,14 @@ def _said_by_a_reply(event: Event) -> bool:
     return event.verb == "ticket.status_changed" and data.get("before") == Status.NEW and "message_id" not in data
 
 
-def _message(message: Message, ticket: Ticket, clock: Chip) -> dict[str, Any]:
+def _message(message: Message, ticket: Ticket, clock: Chip, answers: Mapping[datetime, str]) -> dict[str, Any]:
     author = message.author
     us = bool(author and author.is_valiantys)
     facts = []
     if message.is_human_answer and ticket.responded_at == message.at:
         facts.append({"symbol": "check-circle", "text": _first_answer(clock)})
+    elif message.is_human_answer and message.at in answers:
+        facts.append({"symbol": "check-circle", "text": answers[message.at]})
     return {
         "author": author or _("Total Care"),
         "role": author.get_staff_role_display() if author and us else ticket.organization.name,
@@ -99,7 +104,7 @@ def _first_answer(clock: Chip) -> str:
     return _("First answer")
 
 
-def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool) -> dict[str, Any]:
+def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool, owes_next: bool) -> dict[str, Any]:
     """Who will read a reply, and what it does."""
     final = ticket.status in workflow.FINAL
     draft = ReplyForm()
@@ -116,7 +121,7 @@ def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool) 
         else "",
         "effect": _("This request is closed: your reply opens a new one that follows it.")
         if final
-        else _our_effect(ticket, covered)
+        else _our_effect(ticket, covered, owes_next)
         if user.is_valiantys
         else _their_effect(ticket),
         "submit": _("Send and open a new request")
@@ -127,7 +132,9 @@ def composer(user: User, ticket: Ticket, said: list[Message], *, covered: bool) 
     }
 
 
-def _our_effect(ticket: Ticket, covered: bool) -> str:
+def _our_effect(ticket: Ticket, covered: bool, owes_next: bool) -> str:
+    if owes_next:
+        return _("It answers the client’s question: it stops that clock.")
     if ticket.responded_at:
         return _("The first answer was given before: no clock stops.")
     if not covered:

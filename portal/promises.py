@@ -25,7 +25,7 @@ from slo.words import holiday, week
 
 # Term keys begin so; each group is a section of the page. The calendars have a section of their own.
 GROUPS = (
-    ("slo", gettext_lazy("Answer times"), gettext_lazy("the first answer of a qualified person")),
+    ("slo", gettext_lazy("Answer times"), gettext_lazy("by when a qualified person writes, and what else is promised")),
     ("channel", gettext_lazy("Channels"), gettext_lazy("where a promise begins to run")),
     ("hours", gettext_lazy("Hours"), gettext_lazy("how work is counted")),
     (
@@ -37,11 +37,26 @@ GROUPS = (
 )
 NOTES = {
     "slo.first_response": gettext_lazy("Automatic receipts and changes of status don’t count; only a person’s written answer does."),
+    "slo.next_response": gettext_lazy("From a question of yours after the first answer until a person’s next written answer."),
+    "slo.resolution": gettext_lazy("From your request until it is resolved. Reopened, it has what was left."),
+    "slo.first_response.may_pause": gettext_lazy("Whether its time may stand still while we wait for you."),
+    "slo.next_response.may_pause": gettext_lazy("Its time stands still while we wait for your answer, until a date that you are told."),
+    "slo.resolution.may_pause": gettext_lazy("Its time stands still while we wait for your answer, until a date that you are told."),
     "slo.warning": gettext_lazy("When so much of the time is used, our people are warned. Nothing changes for you."),
     "hours.increment": gettext_lazy("The minutes worked are kept as they were; each entry is rounded up once."),
     "hours.estimate_threshold": gettext_lazy("Work on a larger estimate begins after an approver’s yes."),
     "ticket.closes_after": gettext_lazy("Until then a reply opens it again; later, a reply opens a request that follows it."),
 }  # fmt: skip
+UNPROMISED = {
+    "next_response": (
+        gettext_lazy("Next answer: not promised"),
+        gettext_lazy("No clause sets a time for answers after the first one."),
+    ),
+    "resolution": (
+        gettext_lazy("Resolution: not promised"),
+        gettext_lazy("It depends on how complex a request is, and on the hours left. No clause sets a time for it."),
+    ),
+}
 BY_HAND = gettext_lazy("Our people see to it; the portal does not do it by itself yet.")
 PERIODS = {
     "monthly": gettext_lazy("each month"), "quarterly": gettext_lazy("each quarter"),
@@ -123,10 +138,18 @@ def compose(
     today = day_of(now)
     noon = timezone.make_aware(datetime.combine(on, time(12)), timezone.get_default_timezone())
     calendars = _calendars(contract, terms, now if on == today else noon)
+    unpromised = [one for one in UNPROMISED if not _promised(terms, one)]
+    silent = {
+        key for key in REGISTRY if key.startswith(tuple(f"slo.{one}." for one in UNPROMISED)) and _is_silent(terms, key)
+    }
     lines = [_line(terms[key], clauses, calendars, now if on == today else None) for key in REGISTRY]
     return {
         "groups": [
-            {"key": key, "title": title, "aside": aside, "lines": [one for one in lines if one.key.startswith(f"{key}.")]}
+            {
+                "key": key, "title": title, "aside": aside,
+                "lines": [one for one in lines if one.key.startswith(f"{key}.") and one.key not in silent],
+                "unpromised": [UNPROMISED[one] for one in unpromised] if key == "slo" else [],
+            }
             for key, title, aside in GROUPS
         ],
         "hours": _hours(calendars, on, {one.key: one for one in lines}),
@@ -136,6 +159,23 @@ def compose(
         "against": against,
         "today": today,
     }  # fmt: skip
+
+
+def _promised(terms: Mapping[str, Effective], objective: str) -> bool:
+    """Whether a clause speaks of its targets."""
+    return any(one.winner or one.conflict for key, one in terms.items() if _is_target(key, objective))
+
+
+def _is_target(key: str, objective: str) -> bool:
+    return key.startswith(f"slo.{objective}.") and REGISTRY[key].kind is Kind.BUSINESS_MINUTES
+
+
+def _is_silent(terms: Mapping[str, Effective], key: str) -> bool:
+    """A term of an objective that a contract may add, of which nobody has said anything: no promise was made."""
+    found, objective = terms[key], key.split(".")[1]
+    if found.winner or found.conflict:
+        return False
+    return _is_target(key, objective) or not _promised(terms, objective)
 
 
 def in_their_order(contract: Contract, documents: Iterable[AgreementDocument]) -> list[AgreementDocument]:
@@ -175,7 +215,7 @@ def _line(
 ) -> Line:
     key = term.term.key
     won = term.winner
-    answer = key.startswith("slo.first_response.")
+    answer = key.startswith("slo.first_response.") and term.term.kind is Kind.BUSINESS_MINUTES
     calendar = calendars.get(key, calendars.get("")) if answer else None
     note = NOTES.get(key) or NOTES.get(key.rpartition(".")[0]) or ""
     if key.startswith("channel.") and term.settled is False:
@@ -212,7 +252,7 @@ def in_words(term: Term, value: Value) -> tuple[str, str]:
 
 def _number_in_words(kind: Kind, count: int) -> tuple[str, str]:
     if kind is Kind.BUSINESS_MINUTES:
-        return duration(count), _("of business time")
+        return (duration(count), _("of business time")) if count else (_("not promised"), "")
     if kind is Kind.MINUTES:
         return duration(count), ""
     if kind is Kind.PERCENTAGE:

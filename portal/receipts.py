@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.clocks import clause
+from portal.objectives import GOES_ON, REASONS, RECEIPT, STARTED, STOPPED
 from portal.templatetags.ui import duration, instant
-from slo.fold import Kind, Reason, Resumed
+from slo.fold import Kind, Resumed
 from slo.words import EXCUSAL, week
 from tickets.models import Ticket
 from tickets.words import PRIORITY
@@ -27,10 +28,6 @@ SIDES = {
     "valiantys": gettext_lazy("Valiantys"),
     "engine": gettext_lazy("Total Care"),
     "unknown": gettext_lazy("somebody"),
-}
-REASONS = {
-    Reason.CLIENT: gettext_lazy("we wait for the client’s answer"),
-    Reason.THIRD_PARTY: gettext_lazy("we wait for a third party"),
 }
 WENT_ON = {
     Resumed.PERSON: gettext_lazy("Resumed by %(who)s"),
@@ -81,6 +78,7 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
     address = reverse("portal:receipt", args=[ticket.reference, paper["about"]["objective"]])
     return {
         "ticket": ticket,
+        "title": RECEIPT[paper["about"]["objective"]],
         "paper": paper,
         "clock": chip,
         "figures": [
@@ -128,7 +126,7 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
         "promises_url": reverse("portal:promises", args=[paper["about"]["contract"]]),
         "excusal": EXCUSAL.get(paper["excusal"], ""),
         "verdict_url": reverse("portal:verdict", args=[ticket.reference, paper["about"]["objective"]]),
-        "json_url": f"{address}?format=json",
+        "json_url": f"{address}?clock={paper['about']['clock']}&format=json",
         "verifier_url": reverse("portal:receipt_verifier"),
         "file": filename(paper),
     }  # fmt: skip
@@ -250,7 +248,7 @@ def _happened(event: Mapping[str, Any], paper: Mapping[str, Any]) -> str:
     data, who = event["data"], {"who": SIDES[event["by"]["side"]]}
     match event["kind"]:
         case Kind.STARTED:
-            return _("Submitted: the clock starts")
+            return str(GOES_ON if "goes_on" in data else STARTED[paper["about"]["objective"]])
         case Kind.CARRIED:
             return _("The due instant stood already when we began to keep events")
         case Kind.PAUSED:
@@ -266,7 +264,7 @@ def _happened(event: Mapping[str, Any], paper: Mapping[str, Any]) -> str:
             words = {"name": names.get(data["calendar"], ""), "number": data["edition"]}
             return _("Counted by %(name)s, edition %(number)s, from here on") % words
         case Kind.STOPPED:
-            return _("Answered by %(who)s: the clock stops") % who
+            return str(STOPPED[paper["about"]["objective"]]) % who
         case Kind.VOIDED:
             return _("Withdrawn by %(who)s: the clock ends") % who
     return ""

@@ -14,23 +14,21 @@ from accounts.models import User
 from accounts.permissions import may
 from accounts.roles import StaffRole
 from audit.models import Event
-from common.errors import Refused
 from contracts.models import Contract
 from contracts.selectors import is_read_only
-from contracts.selectors import promise as promise_of
 from escalation.forms import AcknowledgeForm, PersistForm
 from escalation.selectors import LadderView, ladder_for
 from portal import conversation, ticket_scope, timeline, verdicts
-from portal.clocks import Correction, chip, coverage_clause, receipt
 from portal.selectors.hours import hours_line
-from portal.selectors.queue import history_of
 from portal.templatetags.ui import instant
+from portal.ticket_clocks import TicketClocks, corrections
 from slo.objectives import FIRST_RESPONSE
 from tickets import workflow
-from tickets.forms import ActionForm, AssignForm, PriorityForm, TimeForm
+from tickets.forms import AssignForm, PriorityForm, TimeForm
 from tickets.models import Ticket, WorkLog
 from tickets.scoping import takes_time
 from tickets.selectors import conversation as everything_said
+from tickets.status_form import ActionForm
 from tickets.workflow import Party, Status
 
 ACTIONS = {
@@ -51,9 +49,8 @@ PRIMARY = {Status.NEW: "take", Status.RESOLVED: "confirm_solved"}
 def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     """The page's context: conversation, composer, allowed actions, promise and receipt, scope, hours, people, timeline."""
     organization_id = ticket.organization_id
-    past = history_of(ticket)
-    clock, lived = (past.clock, past.state) if past else (None, None)
-    shown = chip(clock, now, ticket.closed_at, lived.left if lived else None)
+    clocks = TicketClocks(ticket, now)
+    leader = clocks.leader.clock if clocks.leader else None
     said = everything_said(user, ticket)
     events = timeline.events(user, ticket)
     people = timeline.names(events, [user, ticket.requester, ticket.assignee, *(one.author for one in said)])
@@ -69,24 +66,25 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     read_only = ticket.contract.status == Contract.Status.ENDED and is_read_only(ticket.contract)
     moving = not final and not read_only
     ladder = ladder_for(ticket)
-    moves = [] if read_only else actions(user, ticket)
+    moves = [] if read_only else actions(user, ticket, clocks)
     shortcuts = _shortcuts(user, {**can, "assign": can["assign"] and moving})
     promises_url = reverse("portal:promises", args=[ticket.contract_id])
     return {
         "ticket": ticket,
         "follows": _follows(user, ticket),
         "followed_by": _followed_by(user, ticket) if final else [],
-        "clock": shown,
-        "receipt": receipt(
-            past.clock, ticket.reference, now, lived=past.state, corrections=_corrections(events), promises_url=promises_url,
-            full_url=reverse("portal:receipt", args=[ticket.reference, past.clock.objective]),
-        ) if past and not past.is_broken else None,
-        "broken": past is not None and past.is_broken,
-        "verdict_url": reverse("portal:verdict", args=[ticket.reference, past.clock.objective if past else FIRST_RESPONSE]),
-        "verdict_note": verdicts.note(past.clock if past else None, contested(events)),
-        "uncovered": None if clock else _uncovered(ticket, promises_url),
-        "thread": conversation.thread(said, events, people, ticket, shown),
-        "composer": None if read_only else conversation.composer(user, ticket, said, covered=clock is not None),
+        "clock": clocks.shown,
+        "receipt": clocks.receipt(corrections(events), promises_url),
+        "broken": clocks.is_broken,
+        "verdict_url": reverse("portal:verdict", args=[ticket.reference, leader.objective if leader else FIRST_RESPONSE]),
+        "verdict_note": verdicts.note(leader, contested(events)),
+        "promises": clocks.lines(),
+        "paused": clocks.paused,
+        "uncovered": clocks.uncovered(promises_url),
+        "thread": conversation.thread(said, events, people, ticket, clocks.first, clocks.answers()),
+        "composer": None if read_only else conversation.composer(
+            user, ticket, said, covered=bool(clocks.pasts), owes_next=clocks.owes_next
+        ),
         "actions": moves,
         "assign": AssignForm(ticket=ticket, auto_id="assign_%s") if can["assign"] and moving else None,
         "prioritize": PriorityForm(initial={"priority": ticket.priority}, auto_id="priority_%s")
@@ -112,7 +110,7 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def actions(user: User, ticket: Ticket) -> list[dict[str, Any]]:
+def actions(user: User, ticket: Ticket, clocks: TicketClocks) -> list[dict[str, Any]]:
     """The next allowed moves for this person, as buttons; those that need words come with their form."""
     party = Party.STAFF if user.is_valiantys else Party.CLIENT
     buttons = []
@@ -123,22 +121,25 @@ def actions(user: User, ticket: Ticket) -> list[dict[str, Any]]:
         if name == "take" and party is Party.CLIENT:
             continue  # a client's reply brings it back; there is nothing else to say
         if may(user, PERMISSIONS.get(name, "ticket.work"), ticket.organization_id):
-            buttons.append(_button(name, ticket))
+            buttons.append(_button(name, ticket, clocks))
     return sorted(buttons, key=lambda button: (not button["primary"], button["name"] == "cancel"))
 
 
-def _button(name: str, ticket: Ticket) -> dict[str, Any]:
-    form = ActionForm(initial={"action": name}, auto_id=f"{name}_%s") if name in NEEDS_WORDS else None
+def _button(name: str, ticket: Ticket, clocks: TicketClocks) -> dict[str, Any]:
+    form = None
+    if name in NEEDS_WORDS:
+        form = ActionForm(initial={"action": name}, auto_id=f"{name}_%s", pausing=clocks.may_pause)
     if form is not None:
-        form.fields["text"].required = not (name == "resolve" and ticket.responded_at)
-        if name == "resolve" and not ticket.responded_at:
+        owes = not ticket.responded_at or clocks.owes_next
+        form.fields["text"].required = name != "resolve" or owes
+        if name == "resolve" and owes:
             form.fields["text"].label = _("Your answer to the client")
     return {
         "name": name,
         "label": _label(name, ticket),
         "primary": PRIMARY.get(Status(ticket.status)) == name,
         "form": form,
-        "text": _effect(name, ticket) if form else "",
+        "text": _effect(name, ticket, clocks) if form else "",
         "url": f"{reverse('tickets:act', args=[ticket.reference])}?action={name}",
     }
 
@@ -156,13 +157,14 @@ def _label(name: str, ticket: Ticket) -> str:
     }[name]
 
 
-def _effect(name: str, ticket: Ticket) -> str:
+def _effect(name: str, ticket: Ticket, clocks: TicketClocks) -> str:
     """What the words do, said before they are sent."""
     stops = "" if ticket.responded_at else " " + _("It is the first answer: it stops the clock.")
+    stops = " " + _("It answers the client’s question: it stops that clock.") if clocks.owes_next else stops
     client = ticket.organization.name
     if name == "wait_for_client":
         return _("%(client)s reads your question, and any answer brings the request back.") % {"client": client} + stops
-    if name == "resolve" and ticket.responded_at:
+    if name == "resolve" and ticket.responded_at and not clocks.owes_next:
         return _("%(client)s reads it, and says whether it is solved. It closes by itself if nobody does.") % {
             "client": client
         }
@@ -175,33 +177,10 @@ def _effect(name: str, ticket: Ticket) -> str:
     )
 
 
-def _corrections(events: Sequence[Event]) -> list[Correction]:
-    """Oldest first."""
-    return [
-        Correction(one.at, str(one.data.get("before")), str(one.data.get("after")))
-        for one in reversed(events)
-        if one.verb == "ticket.prioritized"
-    ]
-
-
 def contested(events: Sequence[Event]) -> bool:
     """Whether something of its promise is contested and not settled, as its events say."""
     settled = {one.data.get("contest_id") for one in events if one.verb == "clock.contest_settled"}
     return any(one.verb == "clock.contested" and one.data.get("contest_id") not in settled for one in events)
-
-
-def _uncovered(ticket: Ticket, url: str) -> dict[str, Any]:
-    """Why nothing is promised: the channel, and the clause that says so or the default."""
-    words = _("No first answer is promised for requests that come by %(channel)s. It is served all the same.") % {
-        "channel": ticket.get_channel_display()
-    }
-    try:
-        promised = promise_of(ticket.contract, priority=ticket.priority, channel=ticket.channel, at=ticket.opened_at)
-    except Refused:
-        promised = None
-    if promised is None or promised.covered:
-        return {"words": _("No clock was started for this request."), "clause": "", "url": url}
-    return {"words": words, "clause": coverage_clause(promised.coverage.provenance()), "url": url}
 
 
 def _hours(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,9 @@ from accounts.models import User
 from accounts.permissions import may
 from audit.models import Event
 from escalation.words import CAUSE
-from portal.templatetags.ui import duration
+from portal.objectives import BY_OBJECTIVE, REASONS
+from portal.templatetags.ui import duration, instant
+from slo.objectives import FIRST_RESPONSE
 from tickets.models import Ticket
 from tickets.words import ABOUT, OUTCOME, PRIORITY, SCOPE, STATUS
 
@@ -32,9 +35,7 @@ VERBS = {
     "ticket.scope_taken_back": gettext_lazy("%(who)s took the decision about the scope back: %(after)s"),
     "ticket.blocked": gettext_lazy("%(who)s said what the request waits for"),
     "ticket.unblocked": gettext_lazy("%(who)s said that the request no longer waits"),
-    "ticket.promise_moved": gettext_lazy("The first answer’s due time moved: its agreement or its calendar changed"),
-    "clock.warning": gettext_lazy("The first answer is due soon"),
-    "clock.breach": gettext_lazy("The first answer is late"),
+    "ticket.answered": gettext_lazy("Answer by %(who)s to the client’s question"),
     "clock.excusal_proposed": gettext_lazy("%(who)s proposed to excuse the missed promise"),
     "clock.excusal_declined": gettext_lazy("%(who)s declined to excuse the missed promise"),
     "clock.excused": gettext_lazy("%(who)s agreed: the missed promise is excused"),
@@ -72,6 +73,8 @@ FACTS = {
     "clock.excused": "check",
     "clock.contested": "flag",
     "clock.contest_settled": "check",
+    "clock.paused": "pause",
+    "clock.resumed": "right",
     "escalation.opened": "stairs",
     "escalation.climbed": "stairs",
     "escalation.acknowledged": "check",
@@ -117,7 +120,8 @@ def words(event: Event, people: dict[int, str]) -> str:
         return sentence % {"who": who, "whom": whom}
     if event.verb == "ticket.closed" and event.actor_id is None:
         return _("Closed by itself, with no word against it")
-    sentence = VERBS.get(event.verb)  # type: ignore[assignment]
+    by_objective = BY_OBJECTIVE.get(event.verb, {})
+    sentence = VERBS.get(event.verb) or by_objective.get(data.get("objective", FIRST_RESPONSE))  # type: ignore[assignment]
     if sentence is None:
         return event.verb
     return str(sentence) % {
@@ -129,6 +133,8 @@ def words(event: Event, people: dict[int, str]) -> str:
         "about": named(ABOUT, data.get("about")),
         "outcome": named(OUTCOME, data.get("outcome")),
         "time": duration(data.get("actual", 0)),
+        "when": instant(datetime.fromisoformat(data["resume_by"])) if "resume_by" in data else "",
+        "why": REASONS.get(data.get("reason", ""), ""),
     }
 
 

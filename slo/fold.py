@@ -48,6 +48,9 @@ class Reason(StrEnum):
     """Why a clock pauses."""
 
     CLIENT = "client"  # it waits for the client's answer
+    ACCESS = "access"
+    DECISION = "decision"
+    CHECK = "check"  # that the client tries what we did
     THIRD_PARTY = "third_party"
 
 

@@ -71,6 +71,13 @@ class History:
         """Whether its contract, or else its objective, lets it (domain §5.8)."""
         return may_pause(self.clock.objective, self.facts[0].data.get("may_pause") if self.facts else None)
 
+    @property
+    def newest(self) -> CalendarEdition:
+        """The newest edition of the calendar that counts it, with all that are published of it."""
+        theirs = [one for one in self.editions if one.calendar_id == self.state.promise.calendar]
+        theirs[-1].published = tuple(theirs)
+        return theirs[-1]
+
     def columns(self) -> dict[str, Any]:
         """What the clock's row says, when it says the same as its events."""
         return columns(self.folded, self.editions)

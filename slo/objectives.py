@@ -1,6 +1,6 @@
 """What can be promised, in one table (domain §5): what starts it, what stops it, whether it may pause, what reopening does.
 
-Tickets start the first response alone today; the others stand here so that a contract can add them by the same rules.
+Tickets start the first response always, the others where the contract's terms set a target: `slo.next_response.high`.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ class Objective:
     reopening: Reopening
 
 
-FIRST_RESPONSE = "first_response"
+FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION = "first_response", "next_response", "resolution"
 
 OBJECTIVES = {
     one.name: one
     for one in (
         #         name             starts with                stops with                          pauses  reopened
         Objective(FIRST_RESPONSE, "submission", "the first qualified human response", False, Reopening.NEVER),
-        Objective("next_response", "a question of the client’s", "the next qualified human response", True, Reopening.AGAIN),
-        Objective("resolution", "submission", "the ticket being resolved", True, Reopening.GOES_ON),
+        Objective(NEXT_RESPONSE, "a question of the client’s", "the next qualified human response", True, Reopening.AGAIN),
+        Objective(RESOLUTION, "submission", "the ticket being resolved", True, Reopening.GOES_ON),
     )
 }  # fmt: skip
 

@@ -15,6 +15,7 @@ from . import ics
 from .clock import StepName, Verdict
 from .excusal import Standing
 from .fold import Kind
+from .objectives import FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION
 from .week import read_holiday
 
 VERDICT = {
@@ -24,7 +25,11 @@ VERDICT = {
     Verdict.VOID: gettext_lazy("void"),
 }
 STEP = {StepName.WARNING: gettext_lazy("warning"), StepName.BREACH: gettext_lazy("breach")}
-OBJECTIVE = {"first_response": gettext_lazy("First answer")}
+OBJECTIVE = {
+    FIRST_RESPONSE: gettext_lazy("First answer"),
+    NEXT_RESPONSE: gettext_lazy("Next answer"),
+    RESOLUTION: gettext_lazy("Resolution"),
+}
 KIND = {
     Kind.STARTED: gettext_lazy("started"),
     Kind.CARRIED: gettext_lazy("carried over"),

@@ -178,38 +178,6 @@ class ReplyForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
-class ActionForm(forms.Form):
-    """A change of status. Some need words: a question, an answer, a reason."""
-
-    ACTIONS = ("take", "wait_for_client", "wait_for_third_party", "resolve", "reopen", "confirm_solved", "cancel")
-    WORDS = {
-        "wait_for_client": _("What do you ask the client?"),
-        "resolve": _("Your last answer to the client (optional once you have answered)"),
-        "reopen": _("What is still missing?"),
-        "cancel": _("Why is it cancelled? Both sides read this."),
-    }
-    TAKES_FILES = {"wait_for_client", "resolve", "reopen"}
-    MISSING = {
-        "wait_for_client": _("Ask the client a question: they must know what we wait for."),
-        "cancel": _("Give a reason."),
-    }
-    action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS], widget=forms.HiddenInput)
-    text = text(_("Message"), required=False)
-    attachments = FilesField()
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        action = self["action"].value()
-        self.fields["text"].label = self.WORDS.get(action, _("Message"))
-        if action in self.MISSING:
-            self.fields["text"].required = True
-            self.fields["text"].error_messages["required"] = self.MISSING[action]
-        if action not in self.WORDS:
-            self.fields["text"].widget = forms.HiddenInput()
-        if action not in self.TAKES_FILES:
-            del self.fields["attachments"]
-
-
 class AssignForm(forms.Form):
     """Who has it; empty for nobody."""
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from common.errors import Refused
 from contracts.models import Contract
 from contracts.precedence import Setting
-from contracts.selectors import Promise, promise
+from contracts.selectors import Promise, promises
+from slo.objectives import FIRST_RESPONSE, RESOLUTION
 from slo.timeline import Span as Stretch
 
 from .models import Ticket
@@ -36,6 +37,7 @@ class Preview:
     contract: Contract
     priority: Priority
     promised: Promise | None = None
+    resolution: Promise | None = None
     refused: str = ""
     spans: tuple[Span, ...] = ()
     more: int = 0
@@ -60,11 +62,14 @@ def preview(contract: Contract, impact: str, urgency: str, now: datetime) -> Pre
     """The promise for these answers; ValueError for a word that the table of priorities doesn't know."""
     priority = priority_of(impact, urgency)
     try:
-        promised = promise(contract, priority=priority, channel=Ticket.Channel.PORTAL, at=now)
+        every = promises(contract, priority=priority, channel=Ticket.Channel.PORTAL, at=now)
     except Refused as refused:
         return Preview(contract, priority, refused=str(refused))
+    promised = every[FIRST_RESPONSE]
     spans = _spans(promised, now)
-    return Preview(contract, priority, promised, spans=tuple(spans[:SHOWN]), more=max(0, len(spans) - SHOWN))
+    return Preview(
+        contract, priority, promised, every.get(RESOLUTION), spans=tuple(spans[:SHOWN]), more=max(0, len(spans) - SHOWN)
+    )
 
 
 def _spans(promised: Promise, now: datetime) -> list[Span]:

@@ -1,4 +1,4 @@
-"""What counts as the first qualified human response (service guide §5): one rule."""
+"""What counts as a qualified human response, the first and every next one (service guide §5), and what asks for one."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ class Utterance:
     is_message: bool  # and not the reason of a status change, a merge note or another side effect
     in_bulk: bool
     at: datetime
+
+
+def is_clients(said: Utterance) -> bool:
+    """Something that the client asks or answers, by any channel: it ends a pause, and after the first answer waits for the next."""
+    return said.public and not said.by_valiantys and said.is_message
 
 
 def is_human_answer(said: Utterance, *, opened_at: datetime) -> bool:

@@ -25,7 +25,6 @@ from .doubt import doubt as doubt_of
 from .doubt import exclusions
 from .forms import (
     LONGEST,
-    ActionForm,
     AssignForm,
     BlockForm,
     NewTicketForm,
@@ -38,6 +37,7 @@ from .models import Ticket
 from .preview import Preview, preview
 from .scoping import Scope, takes_time
 from .selectors import ticket_by_reference
+from .status_form import ActionForm
 
 Act = Callable[[Ticket, dict[str, Any]], object]
 
@@ -183,15 +183,21 @@ TEXTS = {"wait_for_client": "question", "resolve": "answer", "reopen": "reason",
 def act(request: Request, reference: str) -> HttpResponse:
     """Move a ticket through its life."""
     ticket = ticket_by_reference(request.user, reference)
-    form = ActionForm(
-        request.POST or None, request.FILES or None, initial={"action": request.GET.get("action", "take")}
+    asked = request.POST or request.GET
+    pausing = asked.get("action") == "wait_for_client" and (
+        "resume_on" in request.POST or services.may_pause(ticket, request.now)
     )
+    form = ActionForm(
+        request.POST or None, request.FILES or None, initial={"action": request.GET.get("action", "take")},
+        pausing=pausing,
+    )  # fmt: skip
     action = str(form["action"].value())
 
     def move(ticket: Ticket, data: dict[str, Any]) -> None:
         words_of = {TEXTS[action]: data["text"]} if action in TEXTS else {}
         if action in ActionForm.TAKES_FILES:
             words_of["files"] = data["attachments"]
+        words_of |= {name: data[name] for name in ActionForm.PAUSE if name in data}
         getattr(services, action)(actor=request.user, ticket_id=ticket.pk, now=request.now, **words_of)
 
     title = TITLES[action]() if action in TITLES else _("Change of status")

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from slo.attainment import Outcome
+from slo.fold import Reason
 
 from .contesting import About
 from .priority import Impact, Priority, Urgency
@@ -34,6 +35,12 @@ URGENCY = {
     Urgency.DEGRADED: _("Work goes on, but badly"),
     Urgency.QUESTION: _("It is a question, or can wait"),
 }
+WAITS = {
+    Reason.CLIENT: _("The client’s answer"),
+    Reason.ACCESS: _("An access or a permission"),
+    Reason.DECISION: _("A decision"),
+    Reason.CHECK: _("That the client tries it"),
+}
 SCOPE = {
     Scope.UNDECIDED: _("Not decided"),
     Scope.IN_SCOPE: _("In scope"),
@@ -57,9 +64,10 @@ VERBS = {
     "ticket.replied": _("Reply written"),
     "ticket.noted": _("Internal note"),
     "ticket.responded": _("First answer"),
+    "ticket.answered": _("Next answer"),
     "ticket.assigned": _("Assignee changed"),
     "ticket.prioritized": _("Priority corrected"),
-    "ticket.promise_moved": _("First answer moved by an amendment or a calendar"),
+    "ticket.promise_moved": _("Promise moved by an amendment or a calendar"),
     "ticket.status_changed": _("Status changed"),
     "ticket.resolved": _("Request resolved"),
     "ticket.resolution_told": _("Resolution told to the client"),

@@ -15,6 +15,7 @@ from common.columns import columns
 from escalation.ladder import Cause
 from notifications.services import Parcel, queue_many
 from slo.clock import StepName
+from slo.objectives import RESOLUTION
 from slo.services import Fired
 from tickets import notices
 from tickets.models import Ticket
@@ -48,10 +49,14 @@ def tell_of(fired: Sequence[Fired], *, now: datetime, historical: bool = False) 
     record_many(event for _one, _ticket, event in facts)
     roster = Roster({ticket.pk: ticket for _one, ticket, _event in facts}.values(), now)
     queue_many([parcel for fact in facts for parcel in _parcels(*fact, roster)], now=now)
-    breached = [ticket for one, ticket, _event in facts if one.step == StepName.BREACH and ticket.status in OPEN]
-    standing = {one.ticket_id: one for one in locked_open(breached)} if breached else {}
+    breached = [
+        (ticket, Cause.UNRESOLVED if objectives[one.clock_id] == RESOLUTION else Cause.BREACH)
+        for one, ticket, _event in facts
+        if one.step == StepName.BREACH and ticket.status in OPEN
+    ]
+    standing = {one.ticket_id: one for one in locked_open([ticket for ticket, _cause in breached])} if breached else {}
     climb(
-        [Push(ticket, Cause.BREACH, standing.get(ticket.pk)) for ticket in breached],
+        [Push(ticket, cause, standing.get(ticket.pk)) for ticket, cause in breached],
         roster=roster,
         now=now,
         historical=historical,
@@ -88,7 +93,9 @@ def _parcels(one: Fired, ticket: Ticket, event: Fact, roster: Roster) -> list[Pa
     if ticket.organization.is_historical:
         return []
     thread = notices.thread(ticket)
-    about: dict[str, Any] = {**notices.about(ticket), "due_at": one.due_at.isoformat()}
+    about: dict[str, Any] = {
+        **notices.about(ticket), "due_at": one.due_at.isoformat(), "objective": event.data["objective"]
+    }  # fmt: skip
     staff = {**about, "client": ticket.organization.name, "priority": ticket.priority}
     if one.step != StepName.BREACH:
         return [Parcel(event, roster.handlers(ticket), "clock_warning", staff, thread)]

@@ -14,7 +14,7 @@ from escalation.models import SetAside
 from slo import services as slo
 from slo.models import Clock
 
-from . import aside, fire, watch
+from . import aside, fire, wake, watch
 
 logger = logging.getLogger(__name__)
 
@@ -108,6 +108,7 @@ def _fire(result: TickResult, now: datetime, historical: bool) -> None:
     def batch(only: int | None = None) -> None:
         found = slo.fire_due(now=now, limit=result.limit, historical=historical, only=only)
         fire.tell_of(found.fired, now=now, historical=historical)
+        wake.wake(found.asleep, now=now)
         result.claimed += found.claimed
         result.fired += len(found.fired)
 

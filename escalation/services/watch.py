@@ -40,9 +40,11 @@ CLAIM = """
         AND (open.next_at < %(now)s
             OR ticket.status <> ALL (%(open)s)
             OR answer.at > coalesce(open.acknowledged_at, open.entered_at)
-                AND (open.acknowledged_at IS NOT NULL OR coalesce(step.cause, open.cause) <> 'persists'))
+                AND (open.acknowledged_at IS NOT NULL OR coalesce(step.cause, open.cause) <> ALL (%(taken_first)s)))
         AND (%(only)s::bigint IS NULL OR open.id = %(only)s)
     ORDER BY open.id LIMIT %(limit)s FOR UPDATE OF open SKIP LOCKED"""
+
+TAKEN_FIRST = [Cause.PERSISTS.value, Cause.UNRESOLVED.value]  # no answer ends these before somebody took them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,15 @@ def claim(*, now: datetime, limit: int, historical: bool = False, only: int | No
     """Open escalations that are over or late, until COMMIT; those that somebody else holds are skipped."""
     with connection.cursor() as cursor:
         cursor.execute(
-            CLAIM, {"now": now, "historical": historical, "open": sorted(OPEN), "only": only, "limit": limit}
+            CLAIM,
+            {
+                "now": now,
+                "historical": historical,
+                "open": sorted(OPEN),
+                "only": only,
+                "limit": limit,
+                "taken_first": TAKEN_FIRST,
+            },
         )
         rows = cursor.fetchall()
     if not rows:

@@ -62,6 +62,22 @@ DOCUMENTS: dict[str, tuple[tuple[str, str, str, int, type_clauses], ...]] = {
             "order", "Bon de commande Globex (exemple)", "2", 250,
             (
                 ("3.1", "La première réponse à une demande de priorité moyenne intervient sous huit heures ouvrées.", {"slo.first_response.medium": "480"}),
+                (
+                    "3.2",
+                    "Une question posée après la première réponse reçoit la suivante sous un jour ouvré, deux pour une priorité moyenne ou basse.",
+                    {
+                        "slo.next_response.critical": "540", "slo.next_response.high": "540",
+                        "slo.next_response.medium": "1080", "slo.next_response.low": "1080",
+                    },
+                ),
+                (
+                    "3.3",
+                    "Une demande critique est résolue sous deux jours ouvrés, une demande haute sous cinq, une demande moyenne sous quinze. Ce délai est suspendu tant que nous attendons Globex.",
+                    {
+                        "slo.resolution.critical": "1080", "slo.resolution.high": "2700", "slo.resolution.medium": "8100",
+                        "slo.resolution.may_pause": "yes",
+                    },
+                ),
                 ("5.2", "Le temps est décompté par demi-heure entamée.", {"hours.increment": "30"}),
             ),
         ),

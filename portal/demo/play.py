@@ -121,7 +121,8 @@ def _act(step: Step, ticket: Ticket, stage: Stage, at: datetime, now: datetime) 
         case Act.TAKE:
             tickets.take(**which)
         case Act.ASK:
-            tickets.wait_for_client(**which, question=step.text)
+            until = weekday(at.astimezone(ZONE).date(), 5) if tickets.may_pause(ticket, at) else None
+            tickets.wait_for_client(**which, question=step.text, resume_on=until)
         case Act.THIRD_PARTY:
             tickets.wait_for_third_party(**which)
         case Act.RESOLVE:

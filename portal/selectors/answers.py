@@ -18,7 +18,7 @@ from slo.excusal import Standing
 from tickets.models import Contest, Ticket, TicketClock
 
 from .queue import rows
-from .scores import WINDOW, beginning, pieces, uncovered
+from .scores import FIRST, WINDOW, beginning, pieces, uncovered
 
 KINDS = {
     "met": _("Kept"),
@@ -82,9 +82,9 @@ def _span(month: str, now: datetime) -> tuple[datetime, datetime, date | None]:
 def _tickets(user: User, contracts: list[Contract], which: str, since: datetime, until: datetime) -> QuerySet[Ticket]:
     """As slo.attainment.counted, asked of the database."""
     tickets = Ticket.objects.visible_to(user).filter(contract__in=contracts)
-    contests = Contest.objects.visible_to(user).filter(ticket__contract__in=contracts)
+    contests = Contest.objects.visible_to(user).filter(FIRST, ticket__contract__in=contracts)
     conceded = contests.filter(outcome=Outcome.CONCEDED)
-    links = TicketClock.objects.visible_to(user).filter(ticket__contract__in=contracts)
+    links = TicketClock.objects.visible_to(user).filter(FIRST, ticket__contract__in=contracts)
     judged = links.filter(clock__judged_at__gte=since, clock__judged_at__lt=until)
     without = uncovered(user).filter(contract__in=contracts, opened_at__gte=since, opened_at__lt=until)
     if which == "contested":

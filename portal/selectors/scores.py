@@ -17,10 +17,12 @@ from accounts.models import User
 from contracts.models import Contract
 from slo.attainment import Counted, Outcome, Score, counted
 from slo.models import Clock
+from slo.objectives import FIRST_RESPONSE
 from tickets.models import Contest, Ticket, TicketClock
 from tickets.priority import Priority
 
 WINDOW = timedelta(days=90)
+FIRST = Q(objective=FIRST_RESPONSE)  # further promises of a contract are not mixed into the rate of first answers
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _counts(user: User, contracts: Sequence[Contract], since: datetime, *, by_mo
         house = timezone.get_default_timezone()
         return TruncMonth(at, tzinfo=house) if by_month else Value(None, DateTimeField())
 
-    verdicts = Clock.objects.visible_to(user).filter(**whose, contract_ref__in=ids, judged_at__gte=since).annotate(
+    verdicts = Clock.objects.visible_to(user).filter(FIRST, **whose, contract_ref__in=ids, judged_at__gte=since).annotate(
         rank=F("priority"), verdict_=F("verdict"), excusal_=F("excusal"), outcome_=no_outcome, objective_=nothing,
         month=month("judged_at"),
     )  # fmt: skip
@@ -118,7 +120,7 @@ def _counts(user: User, contracts: Sequence[Contract], since: datetime, *, by_mo
     )  # fmt: skip
     side = Q(clock__isnull=False) | Q(outcome=Outcome.OPEN) | Q(ticket__channel__in=Ticket.SIDE_CHANNELS)
     contests = (
-        Contest.objects.visible_to(user).filter(side, **whose).told_apart()
+        Contest.objects.visible_to(user).filter(side, FIRST, **whose).told_apart()
         .annotate(
             rank=Coalesce("clock__priority", "ticket__priority"), verdict_=Coalesce("clock__verdict", nothing),
             excusal_=Coalesce("clock__excusal", nothing), outcome_=F("outcome"), objective_=F("objective"),

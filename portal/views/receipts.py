@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import Request
 from portal import receipts
 from portal.clocks import chip
-from portal.selectors.queue import history_of
+from portal.selectors.queue import histories_of
 from slo import receipt as paper
 from tickets.selectors import ticket_by_reference
 
@@ -18,9 +18,11 @@ from tickets.selectors import ticket_by_reference
 @login_required
 @require_GET
 def receipt(request: Request, reference: str, objective: str) -> HttpResponse:
-    """How a promise was counted; `?format=json` is the file that can be recomputed."""
+    """How a promise was counted, the last of its objective or `?clock=`; `?format=json` is the file to recompute."""
     ticket = ticket_by_reference(request.user, reference, "contract")
-    past = history_of(ticket, objective)
+    wanted = request.GET.get("clock", "")
+    pasts = [one for one in histories_of(ticket) if one.clock.objective == objective]
+    past = next((one for one in reversed(pasts) if wanted in {"", str(one.clock.pk)}), None)
     if past is None:
         raise Http404
     shown = chip(past.clock, request.now, past.state.ended_at, past.state.left)

@@ -16,7 +16,7 @@ from accounts.permissions import check
 from accounts.requests import Request
 from common.errors import Refused
 from portal import verdicts
-from portal.selectors.queue import history_of
+from portal.selectors.queue import histories_of
 from slo.objectives import FIRST_RESPONSE
 from tickets import services
 from tickets.selectors import ticket_by_reference
@@ -29,7 +29,7 @@ PERMISSIONS = {"contest": "clock.contest", "settle": "clock.settle"}
 def verdict(request: Request, reference: str, objective: str) -> HttpResponse:
     """What became of a promise, and what both sides say of it."""
     ticket = ticket_by_reference(request.user, reference)
-    past = history_of(ticket, objective)
+    past = next((one for one in reversed(histories_of(ticket)) if one.clock.objective == objective), None)
     if past is None and objective != FIRST_RESPONSE:
         raise Http404
     act = request.POST.get("act", "")

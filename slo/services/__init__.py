@@ -14,6 +14,7 @@ from .changes import (
     summed,
 )
 from .clocks import (
+    go_on,
     move_to_calendar,
     pause_clock,
     resume_clock,
@@ -26,9 +27,10 @@ from .excusing import answer_excusal, propose_excusal
 from .feeds import ask_again, claim_feeds, drop_feed, set_feed, take_feed
 from .many import remember_moves
 from .naming import slug_for
-from .tick import Fired, FiredBatch, fire_due, set_aside
+from .tick import Asleep, Fired, FiredBatch, fire_due, set_aside
 
 __all__ = [
+    "Asleep",
     "Fired",
     "FiredBatch",
     "NoEdition",
@@ -47,6 +49,7 @@ __all__ = [
     "fire_due",
     "foresee_batch",
     "foresee_change_again",
+    "go_on",
     "move_clocks",
     "move_to_calendar",
     "open_clocks",

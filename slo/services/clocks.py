@@ -17,7 +17,7 @@ from common.inserting import insertion
 from common.prepared import run
 from slo import history
 from slo.clock import Verdict
-from slo.fold import Fact, Kind, Reason, Resumed, State, VoidReason, fold
+from slo.fold import MINUTE, Fact, Kind, Reason, Resumed, State, VoidReason, fold
 from slo.history import History
 from slo.models import CalendarEdition, Clock, ClockEvent
 
@@ -38,12 +38,14 @@ def start_clock(
     historical: bool = False,
     actor_id: int | None = None,
     pausable: bool | None = None,
+    goes_on: int | None = None,
 ) -> Clock:
     """Start a clock: due after `target_minutes` of the business time of the edition's calendar, by all of its editions that are
-    published; warning at `warn_percent` of it (domain §5). `pausable`: what the contract says, where it says anything."""
+    published; warning at `warn_percent` of it (domain §5). `pausable`: what the contract says, where it says anything; `goes_on`:
+    the id of the clock whose remaining time this one has."""
     data = _promise(edition, priority, term_key, provenance, target_minutes, warn_percent)
-    if pausable is not None:
-        data["may_pause"] = pausable
+    said = {"may_pause": pausable, "goes_on": goes_on}
+    data |= {name: value for name, value in said.items() if value is not None}
     fact = Fact(1, Kind.STARTED, started_at, data, actor_id)
     state = fold([fact], history.edition_rules(edition.published))
     clock = Clock(
@@ -108,7 +110,7 @@ def retarget_clock(
         return clock
     if past.state.verdict is Verdict.MISSED or past.state.is_late(at):
         if not upward:
-            raise Refused(_("The first answer is already late: the priority can't be lowered any more."))
+            raise Refused(_("A promise of this request is already late: the priority can't be lowered any more."))
         return clock
     data = _promise(edition, priority, term_key, provenance, target_minutes, warn_percent)
     before = past.state.course
@@ -133,7 +135,7 @@ def pause_clock(
         return clock
     if state.verdict is Verdict.MISSED or state.is_late(at):
         raise Refused(_("This promise is already missed: it does not pause any more."))
-    if reason == Reason.CLIENT and question is None:
+    if reason != Reason.THIRD_PARTY and question is None:
         raise Refused(_("Ask the client a question: they must know what we wait for."))
     if resume_by <= at:
         raise Refused(_("Choose a later date: the clock goes on by itself then."))
@@ -154,6 +156,25 @@ def resume_clock(*, clock_id: int, by: str, at: datetime, actor_id: int | None =
         clock.next_at = clock.warn_at
         clock.save()
     return clock
+
+
+@transaction.atomic
+def go_on(*, clock_id: int, at: datetime, actor_id: int | None = None) -> Clock | None:
+    """A new clock with what was left of one that was met, in whole minutes, rounded up; None when nothing more is promised.
+
+    What was missed, or void, promises nothing any more: its verdict stands (domain §5.9).
+    """
+    clock, past = _locked(clock_id)
+    state = past.state
+    if state.verdict is not Verdict.MET or state.stopped_at is None or state.due_at is None:
+        return None
+    promise, left = state.promise, state.course.between(state.stopped_at, state.due_at)
+    return start_clock(
+        organization_id=clock.organization_id, objective=clock.objective, contract_ref=clock.contract_ref,
+        term_key=promise.term, provenance=dict(promise.clause), edition=past.newest, priority=promise.priority,
+        target_minutes=max(1, -(-left // MINUTE)), warn_percent=promise.warn_percent, started_at=at,
+        historical=clock.historical, actor_id=actor_id, pausable=past.facts[0].data.get("may_pause"), goes_on=clock.pk,
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection
@@ -10,10 +10,7 @@ from django.db import connection
 from common.columns import columns
 from slo import clock as rule
 from slo.clock import Step, StepName, Verdict
-from slo.fold import Resumed
 from slo.models import Clock
-
-from .clocks import resume_clock
 
 OVER = {Verdict.MET, Verdict.VOID}
 COLUMNS = ("id", "organization_id", "warn_at", "due_at", "verdict", "resume_by")
@@ -48,11 +45,21 @@ class Fired:
 
 
 @dataclass(frozen=True, slots=True)
+class Asleep:
+    """A clock whose pause is over by its date: whoever knows whose it is lets it go on (`resume_clock`)."""
+
+    organization_id: int
+    clock_id: int
+    resume_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class FiredBatch:
-    """What one claim found: how many clocks it took, and the steps that were new, oldest first."""
+    """What one claim found: how many clocks it took, the steps that were new, oldest first, and the pauses that end."""
 
     claimed: int
     fired: list[Fired]
+    asleep: list[Asleep] = field(default_factory=list)
 
 
 def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only: int | None = None) -> FiredBatch:
@@ -70,11 +77,15 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
     moves: list[tuple[int, datetime | None, bool]] = []
     late: list[tuple[int, int]] = []
     deadlines: dict[int, datetime] = {}
+    asleep: list[Asleep] = []
     for pk, organization_id, warn_at, due_at, verdict, resume_by in claimed:
         if verdict in OVER:  # the hint was wrong, as after a restored backup: nothing fires any more
             moves.append((pk, None, False))
         elif due_at is None or warn_at is None:  # it pauses: what comes is the date by which it goes on
-            _wake(pk, resume_by, now)
+            if resume_by is not None and resume_by < now:
+                asleep.append(Asleep(organization_id, pk, resume_by))
+            else:
+                moves.append((pk, resume_by, False))
         else:
             decision = rule.decide((Step(StepName.WARNING, warn_at), Step(StepName.BREACH, due_at)), (), now)
             steps += [(organization_id, pk, step.name.value, step.at) for step in decision.fire]
@@ -93,15 +104,7 @@ def fire_due(*, now: datetime, limit: int = 1000, historical: bool = False, only
         if moves:
             cursor.execute(MOVE, [now, *columns(moves)])
     fired = [Fired(org, clock, name, at, deadlines[clock]) for org, clock, name, at in rows]
-    return FiredBatch(len(claimed), sorted(fired, key=lambda one: (one.at, one.clock_id)))
-
-
-def _wake(clock_id: int, resume_by: datetime | None, now: datetime) -> None:
-    """A pause ends by itself on the date that was promised, however late a tick sees it; steps that then passed come next."""
-    if resume_by is not None and resume_by < now:
-        resume_clock(clock_id=clock_id, by=Resumed.DATE, at=resume_by)
-    else:
-        Clock.objects.filter(pk=clock_id).update(next_at=resume_by)
+    return FiredBatch(len(claimed), sorted(fired, key=lambda one: (one.at, one.clock_id)), asleep)
 
 
 def set_aside(*, clock_id: int, until: datetime) -> None:

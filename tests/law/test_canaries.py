@@ -111,7 +111,13 @@ def told(world: SimpleNamespace) -> Iterator[list[Delivery]]:
             requester, ticket = one.requester, one.ticket
             said = canaries.word(client, "tickets_message.body")
             lead = {"actor": cast.nadia, "ticket_id": ticket.pk, "now": now}
-            asked = {"organization": one.organization, "contract": one.contract, "subject": said, "body": said, "now": now}
+            asked = {
+                "organization": one.organization,
+                "contract": one.contract,
+                "subject": said,
+                "body": said,
+                "now": now,
+            }
             one.late = act(requester, services.open_ticket, impact="team", urgency="blocked", **asked)
             side = act(requester, services.open_ticket, impact="team", urgency="blocked", channel="email", **asked)
             with tenancy.everyone():

@@ -37,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "contracts/selectors.py": {
         "contract_for_work", "contract_to_follow", "is_read_only", "hours_of", "hours_entries",
     },
-    "portal/selectors/queue/row.py": {"open_escalations", "history_of", "clocks_of"},
+    "portal/selectors/queue/row.py": {"open_escalations", "histories_of", "clocks_of"},
     "tickets/selectors.py": {"assignable", "assignable_among"},  # people of Valiantys: no client's
 }  # fmt: skip
 WRITES = {

@@ -108,7 +108,21 @@ class TestPromises:
             "<b>15 min</b>",
         ):
             assert said in page.text
-        assert page.text.count("Default, no clause") == len([t for g in page.context["groups"] for t in g["lines"]])
+        lines = [line for group in page.context["groups"] for line in group["lines"]]
+        assert page.text.count("Default, no clause") == len(lines) + 2  # the two that a contract may add
+        for said in ("Next answer: not promised", "Resolution: not promised", "First answer may pause: <b>no</b>"):
+            assert said in page.text
+        assert not [line.key for line in lines if line.key.startswith(("slo.next_response", "slo.resolution"))]
+
+    def test_what_a_contract_adds_and_what_it_doesnt(self, cast, get):
+        clause(cast, "slo.resolution.high", "1080", number="3.3")
+        page = get(cast.ann, self.url(cast))
+        lines = [line for group in page.context["groups"] for line in group["lines"]]
+        keys = {line.key for line in lines if line.key.startswith(("slo.next_response", "slo.resolution"))}
+        assert keys == {"slo.resolution.high", "slo.resolution.may_pause"}
+        assert "Resolution, high priority: <b>18 h 00</b> of business time" in page.text
+        assert "Next answer: not promised" in page.text
+        assert "Resolution: not promised" not in page.text
 
     def test_the_clause_that_wins_and_those_that_give_way(self, cast, get):
         clause(cast, "slo.first_response.high", "60", number="5.1", kind="guide", days=10)

@@ -14,6 +14,7 @@ from common.errors import Refused
 from slo import services
 from slo.history import history_of
 from slo.models import Clock, ClockEvent
+from slo.services import Asleep
 from tests.slo.cases import ALWAYS, DAY, HOUR, MINUTE, OFFICE
 from tests.slo.test_services_clocks import columns, start, stop, void
 from tests.slo.test_services_tick import tick
@@ -126,7 +127,9 @@ class TestWithTheTick:
         clock = start(cast, pausable=True)
         pause(clock, cast.now + HOUR, cast.now + 2 * HOUR)
         assert tick(cast.now + 2 * HOUR).claimed == 0  # at the instant itself it hasn't passed
-        assert tick(cast.now + 4 * HOUR).fired == []
+        batch = tick(cast.now + 4 * HOUR)
+        assert (batch.fired, batch.asleep) == ([], [Asleep(cast.northwind.pk, clock.pk, cast.now + 2 * HOUR)])
+        resume(clock, batch.asleep[0].resume_by, by="date")  # by whoever knows whose it is
         assert columns(clock)["due_at"] == cast.now + 5 * HOUR
         late = cast.now + 9 * DAY
         assert [one.step for one in tick(late).fired] == ["warning", "breach"]

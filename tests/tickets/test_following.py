@@ -72,7 +72,9 @@ class TestFollowing:
         assert services.follow_calendars() == 0
         assert due(ticket) > before
         [moved] = events(ticket, MOVED)
-        assert moved.data == {"before": before.isoformat(), "after": due(ticket).isoformat()}
+        assert moved.data == {
+            "before": before.isoformat(), "after": due(ticket).isoformat(), "objective": "first_response"
+        }  # fmt: skip
         assert (moved.actor_id, moved.audience) == (None, "client")
         assert fresh(change).result["moved"] == fresh(change).foreseen["moved"] == 1 + len(events(globex, MOVED))
 

@@ -30,7 +30,7 @@ class Person(serializers.Serializer):
 
 
 class TicketOut(serializers.Serializer):
-    """A ticket. `due_at` is there while its first answer is owed; one whose `scope` is `excluded` or `to_be_quoted` takes no time."""
+    """A ticket. `due_at` is the soonest promise that runs for it: an answer, or its resolution; one whose `scope` is `excluded` or `to_be_quoted` takes no time."""
 
     reference = serializers.CharField()
     organization = serializers.CharField(source="organization.key")

@@ -66,11 +66,11 @@ class TicketQuerySet(TenantQuerySet["Ticket"]):
         return self.filter(status__in=OPEN)
 
     def overdue(self, now: datetime) -> Self:
-        """Open, first answer still owed, and its due instant passed."""
+        """Open, and a promise that is still owed is late."""
         return self.open().filter(due_at__lt=now)
 
     def by_urgency(self) -> Self:
-        """Most urgent first: the first answer due soonest, then those that owe none, by last activity."""
+        """Most urgent first: the promise due soonest, then those that none runs for, by last activity."""
         return self.order_by(models.F("due_at").asc(nulls_last=True), "active_at", "id")
 
     def locked(self, pk: int) -> Ticket:
@@ -122,8 +122,9 @@ class Ticket(TenantModel):
     opened_at = models.DateTimeField(_("opened at"))
     active_at = models.DateTimeField(_("last activity"))
     due_at = models.DateTimeField(
-        _("first answer due at"), null=True, blank=True, help_text=_("While it is owed; what the queue is ordered by.")
-    )
+        _("next promise due at"), null=True, blank=True,
+        help_text=_("Of the promises that run, the soonest; what the queue is ordered by."),
+    )  # fmt: skip
     responded_at = models.DateTimeField(_("first answered at"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes by itself at"), null=True, blank=True)
@@ -187,7 +188,7 @@ class Ticket(TenantModel):
 
 
 class TicketClock(TenantModel):
-    """Which clock runs for which objective of which ticket."""
+    """Which clock runs for which objective of which ticket: one at a time, numbered from 1."""
 
     ticket = models.ForeignKey(
         Ticket, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="clocks",
@@ -197,6 +198,11 @@ class TicketClock(TenantModel):
     clock = models.ForeignKey(
         Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+", verbose_name=_("clock")
     )
+    number = models.PositiveSmallIntegerField(_("number"), default=1, db_default=1)
+    used_minutes = models.IntegerField(
+        _("minutes used before"), default=0, db_default=0,
+        help_text=_("Of the target, by the clocks before the request was reopened."),
+    )  # fmt: skip
 
     class Meta(TenantModel.Meta):
         verbose_name = _("clock of a ticket")
@@ -206,7 +212,7 @@ class TicketClock(TenantModel):
             TenantKey(field="ticket", name="tickets_ticketclock_ticket_tenant"),
             TenantKey(field="clock", name="tickets_ticketclock_clock_tenant"),
             models.UniqueConstraint(
-                fields=["organization", "ticket", "objective"], name="tickets_ticketclock_objective"
+                fields=["organization", "ticket", "objective", "number"], name="tickets_ticketclock_objective"
             ),
             models.UniqueConstraint(fields=["organization", "clock"], name="tickets_ticketclock_once"),
         ]

@@ -2,6 +2,7 @@
 
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
+from .clocks import may_pause
 from .contesting import contest, contestable_of, outcomes_of, settle_contest
 from .conversation import Overtaken, note, reply
 from .excusing import answer_excusal, propose_excusal, side_of
@@ -46,6 +47,7 @@ __all__ = [
     "hand_back",
     "hand_over",
     "log_time",
+    "may_pause",
     "moves",
     "note",
     "open_ticket",

@@ -20,10 +20,11 @@ from slo.history import History, history_of
 from slo.objectives import FIRST_RESPONSE
 from tickets import contesting, notices
 from tickets.contesting import About, Contestable, Lowered
-from tickets.models import Contest, Message, Ticket, TicketClock
+from tickets.models import Contest, Message, Ticket
 from tickets.priority import Priority, is_higher
 from tickets.workflow import FINAL
 
+from .clocks import newest, owed, soonest
 from .conversation import locked, say
 from .handling import prioritize
 
@@ -109,9 +110,7 @@ def outcomes_of(actor: User, ticket: Ticket, found: Contest, state: State | None
 
 def _history(ticket: Ticket, objective: str) -> History | None:
     """What happened to the ticket's clock; None for a first answer that nothing promises, Http404 for another objective."""
-    running = TicketClock.objects.filter(
-        organization_id=ticket.organization_id, ticket=ticket, objective=objective
-    ).select_related("clock").first()  # fmt: skip
+    running = newest(ticket, objective)
     if running is None and objective != FIRST_RESPONSE:
         raise Http404
     return history_of(running.clock) if running else None
@@ -122,10 +121,9 @@ def _corrected(actor: User, ticket: Ticket, found: Contest, reason: str, now: da
     if found.about == About.PRIORITY:
         return prioritize(actor=actor, ticket_id=ticket.pk, priority=found.before, reason=reason, now=now)
     assert found.clock_id is not None  # noqa: S101 - a pause is a clock's
-    clock = slo.resume_clock(clock_id=found.clock_id, by=Resumed.PERSON, at=now, actor_id=actor.pk)
-    if found.objective == FIRST_RESPONSE and ticket.responded_at is None:
-        ticket.due_at = clock.due_at
-        ticket.save(update_fields=["due_at"])
+    slo.resume_clock(clock_id=found.clock_id, by=Resumed.PERSON, at=now, actor_id=actor.pk)
+    ticket.due_at = soonest(one.clock for one in owed(ticket))
+    ticket.save(update_fields=["due_at"])
     return ticket
 
 

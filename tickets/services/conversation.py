@@ -15,12 +15,11 @@ from audit.services import record
 from common import secrets
 from common.errors import Refused
 from contracts.selectors import contract_to_follow, day_of, is_read_only
-from slo import services as slo
-from slo.objectives import FIRST_RESPONSE
 from tickets import notices, response
-from tickets.models import Message, Ticket, TicketClock
+from tickets.models import Message, Ticket
 from tickets.workflow import FINAL, WAITING, Status
 
+from . import clocks
 from .attaching import Files, attach
 from .opening import open_ticket
 
@@ -56,7 +55,7 @@ def say(
     bulk: bool = False,
     files: Files = (),
 ) -> Message:
-    """Write one entry, with its files, on a locked ticket, and stop the first response's clock when the rule says it answers."""
+    """Write one entry, with its files, on a locked ticket, and stop the clock of the response that it is, or start the next one's."""
     if found := secrets.recognise(body):
         raise Refused(secrets.warning(found))
     said = response.Utterance(
@@ -74,23 +73,11 @@ def say(
     )  # fmt: skip
     attach(message, files, now)
     ticket.active_at = now
-    if answers and ticket.responded_at is None:
-        respond(ticket, message, now)
+    if answers:
+        clocks.answered(ticket, message, now)
+    elif response.is_clients(said):
+        clocks.client_wrote(actor, ticket, message, now)
     return message
-
-
-def respond(ticket: Ticket, message: Message, now: datetime) -> None:
-    """The first qualified human response: stop its clock, and say how it went."""
-    ticket.responded_at, ticket.due_at = now, None
-    running = TicketClock.objects.filter(
-        organization_id=ticket.organization_id, ticket=ticket, objective=FIRST_RESPONSE
-    ).first()
-    clock = slo.stop_clock(clock_id=running.clock_id, at=now, actor_id=message.author_id) if running else None
-    record(
-        organization_id=ticket.organization_id, actor_id=message.author_id, verb="ticket.responded",
-        subject_kind="ticket", subject_id=ticket.pk, at=now, message_id=message.pk,
-        verdict=clock.verdict if clock else "not_covered", business_seconds=clock and clock.business_seconds,
-    )  # fmt: skip
 
 
 @transaction.atomic
@@ -123,6 +110,8 @@ def reply(
         before, ticket.status = ticket.status, Status.IN_PROGRESS
         ticket.resolved_at = ticket.closes_at = None
         _status_event(actor, ticket, before, now)
+        if before == Status.RESOLVED:
+            clocks.moved(actor, ticket, before, now)
     elif message.is_human_answer and ticket.status == Status.NEW:
         before, ticket.status = ticket.status, Status.IN_PROGRESS
         _status_event(actor, ticket, before, now)

@@ -20,6 +20,7 @@ from slo.models import Clock
 from tickets import notices
 from tickets.models import Message, Ticket, TicketClock
 
+from .clocks import newest
 from .conversation import locked, say
 
 
@@ -54,9 +55,7 @@ def side_of(person: User) -> Side:
 def _clock(actor: User, ticket_id: int, objective: str) -> tuple[Ticket, TicketClock]:
     ticket = locked(actor, ticket_id)
     permissions.check(actor, "clock.excuse", ticket.organization_id)
-    running = TicketClock.objects.filter(
-        organization_id=ticket.organization_id, ticket=ticket, objective=objective
-    ).select_related("clock").first()  # fmt: skip
+    running = newest(ticket, objective)
     if running is None:
         raise Http404
     return ticket, running

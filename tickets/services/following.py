@@ -12,13 +12,20 @@ from audit.services import record_alike
 from common import long_work, tenancy
 from slo import services as slo
 from slo.models import CalendarChange
-from slo.objectives import FIRST_RESPONSE
 from slo.services.changes import MOVE_BATCH, Moved
 
+# The soonest promise that runs: what other objectives of the same ticket say counts, too.
 DUE = """
-    UPDATE tickets_ticket SET due_at = moved.due_at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS moved (organization_id, id, due_at)
-    WHERE tickets_ticket.organization_id = moved.organization_id AND tickets_ticket.id = moved.id"""
+    UPDATE tickets_ticket SET due_at = soonest.due_at
+    FROM (
+        SELECT link.organization_id, link.ticket_id, min(clock.due_at) AS due_at
+        FROM (SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[])) AS moved (organization_id, ticket_id)
+        JOIN tickets_ticketclock AS link USING (organization_id, ticket_id)
+        JOIN slo_clock AS clock ON clock.id = link.clock_id
+        WHERE clock.stopped_at IS NULL AND clock.verdict IN ('running', 'missed')
+        GROUP BY link.organization_id, link.ticket_id
+    ) AS soonest
+    WHERE tickets_ticket.organization_id = soonest.organization_id AND tickets_ticket.id = soonest.ticket_id"""
 
 
 # Arrays instead of thousands of placeholders. An answer locks its ticket, and then the clock: so does this, and waits for neither.
@@ -99,16 +106,16 @@ def _held(clock_ids: list[int]) -> dict[int, Owner]:
 def _tell(moved: list[Moved], owners: dict[int, Owner], now: datetime) -> None:
     """The tickets' due instants, and an event that the client reads for each."""
     tickets = [(one, owners[one.clock_id]) for one in moved if owners[one.clock_id] is not NOBODY]
-    first = [
-        (one.organization_id, owner.ticket_id, one.after) for one, owner in tickets if owner.objective == FIRST_RESPONSE
-    ]
-    if first:
+    if tickets:
+        whose = [(one.organization_id, owner.ticket_id) for one, owner in tickets]
         with connection.cursor() as cursor:
-            cursor.execute(DUE, [list(column) for column in zip(*first, strict=True)])
+            cursor.execute(DUE, [list(column) for column in zip(*whose, strict=True)])
     record_alike(
         verb="ticket.promise_moved", subject_kind="ticket", audience=Audience.CLIENT, at=now,
         facts=(
-            (one.organization_id, owner.ticket_id, {"before": one.before.isoformat(), "after": one.after.isoformat()})
+            (one.organization_id, owner.ticket_id, {
+                "before": one.before.isoformat(), "after": one.after.isoformat(), "objective": owner.objective,
+            })
             for one, owner in tickets
         ),
     )  # fmt: skip

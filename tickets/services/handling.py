@@ -12,14 +12,12 @@ from accounts.models import User
 from audit.models import Audience
 from audit.services import record
 from common.errors import Refused
-from contracts.selectors import promise
-from slo import services as slo
-from slo.objectives import FIRST_RESPONSE
 from tickets import notices
-from tickets.models import Message, Ticket, TicketClock
-from tickets.priority import Priority, is_higher
+from tickets.models import Message, Ticket
+from tickets.priority import Priority
 from tickets.workflow import FINAL
 
+from . import clocks
 from .conversation import locked, say
 
 
@@ -45,7 +43,7 @@ def assign(*, actor: User, ticket_id: int, assignee: User | None, now: datetime)
     if assignee is not None:
         notices.tell(
             ticket=ticket, event=event, people=[assignee], template="ticket_assigned", now=now,
-            due_at=ticket.due_at.isoformat() if ticket.due_at else "",
+            due_at=ticket.due_at.isoformat() if ticket.due_at else "", answered=ticket.responded_at is not None,
         )  # fmt: skip
     return ticket
 
@@ -54,8 +52,8 @@ def assign(*, actor: User, ticket_id: int, assignee: User | None, now: datetime)
 def prioritize(*, actor: User, ticket_id: int, priority: str, reason: str, now: datetime) -> Ticket:
     """Correct the priority, with a reason that the client reads (domain §5.7).
 
-    Upwards the answer is due by the earlier of the old instant and the new target from now; downwards by the new target
-    from submission, refused once missed.
+    Upwards every promise is due by the earlier of the old instant and the new target from now; downwards by the new target
+    from submission, refused once one is missed.
     """
     ticket = locked(actor, ticket_id)
     permissions.check(actor, "ticket.prioritize", ticket.organization_id)
@@ -66,11 +64,7 @@ def prioritize(*, actor: User, ticket_id: int, priority: str, reason: str, now: 
         raise Refused(_("The ticket already has this priority."))
     if not reason.strip():
         raise Refused(_("Give a reason: the client reads it."))
-    running = TicketClock.objects.filter(
-        organization_id=ticket.organization_id, ticket=ticket, objective=FIRST_RESPONSE
-    ).first()
-    if running is not None and ticket.responded_at is None:
-        _retarget(actor, ticket, running, new, now)
+    clocks.prioritized(actor, ticket, new, now)
     message = say(actor=actor, ticket=ticket, body=reason, now=now, kind=Message.Kind.REASON)
     before, ticket.priority = ticket.priority, new
     ticket.save()
@@ -81,18 +75,6 @@ def prioritize(*, actor: User, ticket_id: int, priority: str, reason: str, now: 
     notices.tell(
         ticket=ticket, event=event, people=[ticket.requester, *notices.handlers(ticket)], template="ticket_priority",
         now=now, before=before, after=new.value, reason=reason[:1000],
-        due_at=ticket.due_at.isoformat() if ticket.due_at else "",
+        due_at=ticket.due_at.isoformat() if ticket.due_at else "", answered=ticket.responded_at is not None,
     )  # fmt: skip
     return ticket
-
-
-def _retarget(actor: User, ticket: Ticket, running: TicketClock, new: Priority, now: datetime) -> None:
-    promised = promise(ticket.contract, priority=new, channel=ticket.channel, at=ticket.opened_at)
-    upward = is_higher(new, ticket.priority)
-    clock = slo.retarget_clock(
-        clock_id=running.clock_id, priority=new.value, term_key=promised.term_key, provenance=promised.provenance,
-        target_minutes=promised.target_minutes, warn_percent=promised.warn_percent,
-        edition=promised.edition or slo.edition_at(ticket.contract.calendar_id, ticket.opened_at), at=now, upward=upward,
-        actor_id=actor.pk,
-    )  # fmt: skip
-    ticket.due_at = clock.due_at

@@ -19,13 +19,14 @@ from slo import clock as rule
 from slo import services as slo
 from slo.clock import Verdict
 from slo.models import CalendarEdition
-from slo.objectives import FIRST_RESPONSE
 from tickets.models import Ticket, TicketClock
+
+from . import clocks
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a priority's first answer is promised from now on."""
+    """What an objective of a priority is promised from now on."""
 
     term: Effective
     minutes: int
@@ -54,15 +55,15 @@ class Move:
 
 
 def running(contract: Contract, now: datetime) -> QuerySet[TicketClock]:
-    """The first-answer clocks of a contract's tickets that run and aren't late: a verdict is never judged again (domain §5.9)."""
+    """The clocks of a contract's tickets that run and aren't late: a verdict is never judged again (domain §5.9)."""
     return TicketClock.objects.filter(
-        organization_id=contract.organization_id, objective=FIRST_RESPONSE, ticket__contract=contract,
+        organization_id=contract.organization_id, ticket__contract=contract,
         clock__verdict=Verdict.RUNNING, clock__stopped_at=None, clock__due_at__gte=now,
     ).select_related("clock__edition", "ticket__organization", "ticket__requester")  # fmt: skip
 
 
 def moves(contract: Contract, agreement: Agreement, *, on: date, now: datetime) -> list[Move]:
-    """The running first-answer clocks of a contract's tickets that the agreement of a day would move now, the soonest first."""
+    """The running clocks of a contract's tickets that the agreement of a day would move now, the soonest first."""
     return moves_of(running(contract, now).order_by("clock__due_at", "pk"), contract, agreement, on=on, now=now)
 
 
@@ -71,29 +72,30 @@ def moves_of(
 ) -> list[Move]:
     """Those of some running clocks of a contract that the agreement of a day would move now, in their order."""
     terms = agreement.on(on)
-    targets: dict[str, Target] = {}
+    targets: dict[tuple[str, str], Target] = {}
     found = []
     for one in clocks:
-        priority = one.clock.priority
-        if priority not in targets:
-            targets[priority] = _target(contract, terms, priority, now)
-        move = _move(one, targets[priority], now)
+        what = one.objective, one.clock.priority
+        if what not in targets:
+            targets[what] = _target(contract, terms, *what, now)
+        move = _move(one, targets[what], now)
         if move is not None:
             found.append(move)
     return found
 
 
-def _target(contract: Contract, terms: Mapping[str, Effective], priority: str, now: datetime) -> Target:
-    term = terms[f"slo.first_response.{priority}"]
+def _target(contract: Contract, terms: Mapping[str, Effective], objective: str, priority: str, now: datetime) -> Target:
+    term = terms[f"slo.{objective}.{priority}"]
     edition = slo.edition_at(calendar_for(contract, terms, priority), now)
     return Target(term, int(term.value), int(terms["slo.warning"].value), edition)
 
 
 def _move(one: TicketClock, target: Target, now: datetime) -> Move | None:
-    clock, minutes = one.clock, timedelta(minutes=target.minutes)
-    if clock.due_at is None:  # it pauses
+    clock, left = one.clock, max(1, target.minutes - one.used_minutes)  # of what a reopened resolution has used before
+    minutes = timedelta(minutes=left)
+    if clock.due_at is None or not target.minutes:  # it pauses, or is promised no more: what was promised stands
         return None
-    if target.minutes == clock.target_minutes and target.edition.calendar_id == clock.edition.calendar_id:
+    if left == clock.target_minutes and target.edition.calendar_id == clock.edition.calendar_id:
         return None
     calendar = target.edition.planned
     upward = rule.due(calendar, clock.started_at, minutes) <= clock.due_at
@@ -117,11 +119,14 @@ def follow(move: Move, now: datetime) -> None:
     ticket, target = move.ticket, move.target
     clock = slo.retarget_clock(
         clock_id=move.running.clock_id, priority=move.running.clock.priority, term_key=target.term.term.key,
-        provenance=target.term.provenance(), target_minutes=target.minutes, warn_percent=target.warn_percent,
+        provenance=target.term.provenance(), target_minutes=max(1, target.minutes - move.running.used_minutes), warn_percent=target.warn_percent,
         edition=target.edition, at=now, upward=move.upward,
     )  # fmt: skip
-    Ticket.objects.filter(organization_id=ticket.organization_id, pk=ticket.pk).update(due_at=clock.due_at)
+    Ticket.objects.filter(organization_id=ticket.organization_id, pk=ticket.pk).update(
+        due_at=clocks.soonest(one.clock for one in clocks.owed(ticket))
+    )
     record(
         organization_id=ticket.organization_id, actor_id=None, verb="ticket.promise_moved", subject_kind="ticket",
-        subject_id=ticket.pk, audience=Audience.CLIENT, at=now, before=move.before.isoformat(), after=clock.due_at and clock.due_at.isoformat(),
+        subject_id=ticket.pk, audience=Audience.CLIENT, at=now, objective=move.running.objective,
+        before=move.before.isoformat(), after=clock.due_at and clock.due_at.isoformat(),
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection, models
 
 from common.inserting import insertion
@@ -16,14 +18,14 @@ COUNT = """
     ON CONFLICT (organization_id) DO UPDATE SET last = tickets_ticketcounter.last + 1 RETURNING last"""
 
 
-def write(ticket: Ticket, clock: Clock | None, message: Message) -> None:
-    """Number and save a ticket (its `number` is given here), the link to its clock, and its first message."""
+def write(ticket: Ticket, clocks: Sequence[Clock], message: Message) -> None:
+    """Number and save a ticket (its `number` is given here), the links to its clocks, and its first message."""
     steps, values = [f"numbered AS ({COUNT})"], [ticket.organization_id]
     rows: list[tuple[str, models.Model, dict[str, str]]] = [("ticket", ticket, {"number": "numbered.last"})]
     rows.append(("said", message, {"ticket_id": "ticket.id"}))
-    if clock:
+    for clock in clocks:
         link = TicketClock(organization_id=ticket.organization_id, objective=clock.objective, clock=clock)
-        rows.append(("linked", link, {"ticket_id": "ticket.id"}))
+        rows.append((f"linked_{clock.objective}", link, {"ticket_id": "ticket.id"}))
     for name, row, known in rows:
         columns, expressions, given = insertion(row, known)
         source = "numbered" if name == "ticket" else "ticket"

@@ -15,10 +15,8 @@ from common import secrets
 from common.errors import Refused
 from contracts.models import Contract, Exclusion
 from contracts.scope import Verdict
-from contracts.selectors import Promise, day_of, promise
-from slo import services as slo
-from slo.models import Clock
-from slo.objectives import FIRST_RESPONSE
+from contracts.selectors import day_of, promises
+from slo.objectives import FIRST_RESPONSE, RESOLUTION
 from tickets import notices
 from tickets.doubt import doubt, exclusions
 from tickets.models import Message, RequestType, ScopeDecision, Ticket
@@ -26,10 +24,11 @@ from tickets.priority import Priority
 from tickets.priority import priority as priority_of
 from tickets.scoping import Scope
 
-from . import numbering
+from . import clocks, numbering
 from .attaching import Files, attach
 
 SUBJECT_LENGTH = 200
+AT_SUBMISSION = (FIRST_RESPONSE, RESOLUTION)
 # Shared among those who submit, who would otherwise wait for each other's COMMIT; whoever suspends waits for all of them.
 LIVE = "SELECT * FROM contracts_contract WHERE organization_id = %s AND id = %s FOR SHARE"
 
@@ -54,7 +53,7 @@ def open_ticket(
     follows: Ticket | None = None,
     files: Files = (),
 ) -> Ticket:
-    """Open a ticket under a live contract: its first message, its clock, the event and the mails, or nothing at all.
+    """Open a ticket under a live contract: its first message, its clocks, the event and the mails, or nothing at all.
 
     Priority is the table's unless given. Refused: a contract of another client, not live today, or without a calendar;
     no subject or text; a secret in the text (domain §7); a requester from elsewhere.
@@ -63,22 +62,30 @@ def open_ticket(
     contract = _live(organization, contract, now)
     _check(organization, requester, subject, body)
     chosen = Priority(priority) if priority else priority_of(impact, urgency)
-    promised = promise(contract, priority=chosen, channel=channel, at=now)
-    clock = _start(actor, contract, promised, chosen, organization, now)
+    promised = promises(contract, priority=chosen, channel=channel, at=now)
+    started = [
+        clocks.start(
+            objective, one, contract=contract, organization_id=organization.pk, priority=chosen.value,
+            historical=organization.is_historical, at=now, actor_id=actor.pk,
+        )
+        for objective, one in promised.items()
+        if objective in AT_SUBMISSION
+    ]  # fmt: skip
+    clock, *_others = started
     people = [] if organization.is_historical else notices.team(organization.pk)
     known = {} if organization.is_historical else exclusions()
     looks = doubt(subject, body, request_type, known)
     ticket = Ticket(
         organization=organization, contract=contract, request_type=request_type, requester=requester or actor,
         subject=subject.strip(), impact=impact, urgency=urgency, priority=chosen, channel=channel, confidential=confidential,
-        opened_at=now, active_at=now, due_at=clock.due_at if clock else None, external_ref=external_ref, follows=follows,
+        opened_at=now, active_at=now, due_at=clocks.soonest(started), external_ref=external_ref, follows=follows,
         scope=Scope.LOOKS_EXCLUDED if looks.doubts else Scope.UNDECIDED,
     )  # fmt: skip
     # Words that are logged for a client are the client's; a reply is its writer's.
     author = actor if follows else ticket.requester
     message = Message(organization=organization, author=author, channel=channel, body=body, at=now)
     try:
-        numbering.write(ticket, clock, message)
+        numbering.write(ticket, [one for one in started if one], message)
     except IntegrityError as error:
         if "tickets_ticket_external" not in str(error):
             raise
@@ -87,7 +94,7 @@ def open_ticket(
     names = attach(message, files, now)
     event = record(
         organization_id=organization.pk, actor_id=actor.pk, verb="ticket.opened", subject_kind="ticket",
-        subject_id=ticket.pk, at=now, priority=chosen.value, channel=channel, covered=promised.covered,
+        subject_id=ticket.pk, at=now, priority=chosen.value, channel=channel, covered=promised[FIRST_RESPONSE].covered,
         clock_id=clock.pk if clock else None,
     )  # fmt: skip
     if looks.doubts:
@@ -132,16 +139,3 @@ def _check(organization: Organization, requester: User | None, subject: str, bod
         raise Refused(_("Keep the subject under %(count)s characters.") % {"count": SUBJECT_LENGTH})
     if found := secrets.recognise(f"{subject}\n{body}"):
         raise Refused(secrets.warning(found))
-
-
-def _start(
-    actor: User, contract: Contract, promised: Promise, priority: Priority, organization: Organization, now: datetime
-) -> Clock | None:
-    if not promised.covered or promised.edition is None:
-        return None
-    return slo.start_clock(
-        organization_id=organization.pk, objective=FIRST_RESPONSE, contract_ref=contract.pk,
-        term_key=promised.term_key, provenance=promised.provenance, edition=promised.edition, priority=priority.value,
-        target_minutes=promised.target_minutes, warn_percent=promised.warn_percent, started_at=now,
-        historical=organization.is_historical, actor_id=actor.pk,
-    )  # fmt: skip

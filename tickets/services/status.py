@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,10 +14,13 @@ from audit.services import record
 from common.errors import Refused
 from contracts.selectors import day_of, effective_terms
 from slo import services as slo
+from slo.fold import Reason
+from slo.objectives import NEXT_RESPONSE
 from tickets import notices, workflow
-from tickets.models import Message, Ticket, TicketClock
+from tickets.models import Message, Ticket
 from tickets.workflow import Need, Party, Refusal, Status
 
+from . import clocks
 from .attaching import Files
 from .conversation import locked, say
 
@@ -51,6 +54,7 @@ def _move(
     ticket.closes_at = _closes_at(ticket, now) if status == Status.RESOLVED else None
     if status in workflow.FINAL:
         ticket.closed_at = now
+    clocks.moved(actor, ticket, before, now)
     ticket.save()
     record(
         organization_id=ticket.organization_id, actor_id=actor.pk if actor else None, verb=verb, subject_kind="ticket",
@@ -89,12 +93,21 @@ def take(*, actor: User, ticket_id: int, now: datetime) -> Ticket:
 
 
 @transaction.atomic
-def wait_for_client(*, actor: User, ticket_id: int, question: str, now: datetime, files: Files = ()) -> Ticket:
-    """Ask the client, publicly, and wait. The question is a reply: it stops a first response's clock."""
+def wait_for_client(
+    *, actor: User, ticket_id: int, question: str, now: datetime, files: Files = (), reason: str = Reason.CLIENT,
+    resume_on: date | None = None,
+) -> Ticket:  # fmt: skip
+    """Ask the client, publicly, and wait. The question is a reply: it stops a response's clock.
+
+    What may pause does so until the client does anything, somebody takes up the work, or `resume_on` comes (domain §5.8);
+    refused without that date where something would pause, and with one where nothing does.
+    """
     ticket = _work(actor, ticket_id)
     has = frozenset({Need.QUESTION}) if question.strip() else frozenset()
     message = say(actor=actor, ticket=ticket, body=question, now=now, files=files) if has else None
     _move(actor, ticket, Status.WAITING_CLIENT, now, has=has, message=message)
+    clocks.pause(actor, ticket, message, reason=reason, resume_on=resume_on, now=now)
+    ticket.save(update_fields=["due_at"])
     _tell_client(actor, ticket, message, now, files)
     return ticket
 
@@ -132,7 +145,8 @@ def resolve(
     ticket = _work(actor, ticket_id)
     _need_words(answer, files)
     message = say(actor=actor, ticket=ticket, body=answer, now=now, files=files, bulk=bulk) if answer.strip() else None
-    answered = ticket.responded_at is not None or (message is not None and message.is_human_answer)
+    open_question = any(one.objective == NEXT_RESPONSE for one in clocks.owed(ticket))
+    answered = ticket.responded_at is not None and not open_question
     if ticket.assignee_id is None:
         ticket.assignee = actor
     has = frozenset({Need.ANSWER}) if answered else frozenset()
@@ -187,10 +201,8 @@ def cancel(*, actor: User, ticket_id: int, reason: str, now: datetime) -> Ticket
     ticket = _work(actor, ticket_id, "ticket.cancel")
     has = frozenset({Need.REASON}) if reason.strip() else frozenset()
     message = say(actor=actor, ticket=ticket, body=reason, now=now, kind=Message.Kind.REASON) if has else None
-    ticket.due_at = None
+    clocks.withdrawn(actor, ticket, now)
     _move(actor, ticket, Status.CANCELLED, now, has=has, verb="ticket.cancelled", message=message)
-    for running in TicketClock.objects.filter(organization_id=ticket.organization_id, ticket=ticket):
-        slo.void_clock(clock_id=running.clock_id, reason="cancelled", at=now, actor_id=actor.pk)
     return ticket
 
 

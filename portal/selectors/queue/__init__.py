@@ -2,8 +2,20 @@
 
 from .filters import Filters
 from .pages import Group, compose, search
-from .row import Row, history_of, rows
+from .row import Row, histories_of, rows
 from .saved_views import clients, totals
 from .words import EMPTY, VIEWS
 
-__all__ = ["EMPTY", "VIEWS", "Filters", "Group", "Row", "clients", "compose", "history_of", "rows", "search", "totals"]
+__all__ = [
+    "EMPTY",
+    "VIEWS",
+    "Filters",
+    "Group",
+    "Row",
+    "clients",
+    "compose",
+    "histories_of",
+    "rows",
+    "search",
+    "totals",
+]

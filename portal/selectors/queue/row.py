@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from escalation.models import Escalation
 from portal.clocks import Chip, chip
+from portal.objectives import leading
 from slo import history
 from slo.history import History
 from slo.models import CalendarEdition, Clock, ClockEvent
-from slo.objectives import FIRST_RESPONSE
 from tickets.models import Ticket, TicketClock
 
 
@@ -49,13 +49,16 @@ def rows(tickets: list[Ticket], now: datetime) -> list[Row]:
 
 
 def clocks_of(tickets: list[Ticket]) -> dict[int, Clock]:
-    """Ticket id → its first response's clock, with the edition it is measured by: each edition is read once."""
+    """Ticket id → the clock that speaks for it, with the edition it is measured by: each edition is read once."""
     if not tickets:
         return {}
     links = TicketClock.objects.filter(
         ticket__in=tickets, organization_id__in={one.organization_id for one in tickets}
     ).select_related("clock")
-    clocks = {link.ticket_id: link.clock for link in links}
+    every: dict[int, list[Clock]] = {}
+    for link in links:
+        every.setdefault(link.ticket_id, []).append(link.clock)
+    clocks = {pk: first for pk, mine in every.items() if (first := leading(mine))}
     wanted = {clock.edition_id for clock in clocks.values()}
     editions = with_their_calendars(wanted) if wanted else {}
     for clock in clocks.values():
@@ -76,12 +79,12 @@ def with_their_calendars(wanted: set[int]) -> dict[int, CalendarEdition]:
     return {one.pk: one for mine in calendars.values() for one in mine}
 
 
-def history_of(ticket: Ticket, objective: str = FIRST_RESPONSE) -> History | None:
-    """What happened to a clock of a ticket alone, with the editions that it is counted by: two queries."""
+def histories_of(ticket: Ticket) -> list[History]:
+    """What happened to a ticket's clocks, with the editions that they are counted by, oldest first: two queries."""
     mine = {"organization_id": ticket.organization_id}
-    links = TicketClock.objects.filter(**mine, ticket=ticket, objective=objective)
+    links = TicketClock.objects.filter(**mine, ticket=ticket)
     found = history.histories_in(ClockEvent.objects.filter(**mine, clock__in=links.values("clock")))
-    return next(iter(found.values()), None)
+    return [found[pk] for pk in sorted(found)]
 
 
 def _group(ticket: Ticket, now: datetime, end: datetime) -> str:

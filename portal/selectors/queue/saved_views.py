@@ -31,7 +31,7 @@ def conditions(user: User, now: datetime) -> dict[str, Q]:
 
 
 def totals(user: User, now: datetime) -> dict[str, int]:
-    """How much is in each saved view, and how much owes no first answer: one query, one scan of the index of counts."""
+    """How much is in each saved view, and for how much no promise runs: one query, one scan of the index of counts."""
     asked = {**conditions(user, now), "none": Q(due_at__isnull=True)}
     counts = {name: Count("pk", filter=condition) if condition else Count("pk") for name, condition in asked.items()}
     return Ticket.objects.visible_to(user).open().aggregate(**counts)

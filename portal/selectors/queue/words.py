@@ -29,25 +29,25 @@ EMPTY: Mapping[str, tuple[Any, Any]] = {
         gettext_lazy("New requests wait here until somebody starts or answers them."),
     ),
     "today": (
-        gettext_lazy("No first answer is due today any more"),
-        gettext_lazy("Requests whose first answer is due by midnight appear here."),
+        gettext_lazy("Nothing is due today any more"),
+        gettext_lazy("Requests with a promise that is due by midnight appear here."),
     ),
     "waiting": (
         gettext_lazy("No client owes us an answer"),
         gettext_lazy("Requests with a question to the client wait here, and leave with any answer."),
     ),
     "breached": (
-        gettext_lazy("No first answer is late"),
-        gettext_lazy("Requests that are still without an answer after their due time appear here."),
+        gettext_lazy("Nothing is late"),
+        gettext_lazy("Requests that still wait after what was promised for them appear here."),
     ),
     "escalated": (
         gettext_lazy("No escalation is open"),
-        gettext_lazy("Requests appear here when a first answer is late, or a client says that the problem persists."),
+        gettext_lazy("Requests appear here when a promise is missed, or a client says that the problem persists."),
     ),
 }
 GROUPS: Mapping[str, Any] = {
     "missed": gettext_lazy("Missed"),
     "today": gettext_lazy("Due today"),
     "later": gettext_lazy("Due later"),
-    "none": gettext_lazy("No first answer owed"),
+    "none": gettext_lazy("No promise runs"),
 }
