@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from common.inserting import array
+
 from .models import Audience, Event
 
 
@@ -93,7 +95,8 @@ def record_many(events: Iterable[F]) -> list[F]:
 RECORD_ALIKE = """
     INSERT INTO audit_event (organization_id, actor_id, verb, subject_kind, subject_id, audience, data, at)
     SELECT organization_id, NULL, %s, %s, subject_id, %s, data::jsonb, %s
-    FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) WITH ORDINALITY AS fact (organization_id, subject_id, data, position)
+    FROM unnest(%s::bigint[], %s::bigint[], string_to_array(%s, E'\\n')) WITH ORDINALITY
+        AS fact (organization_id, subject_id, data, position)
     ORDER BY position"""
 
 
@@ -103,5 +106,7 @@ def record_alike(
     """The same fact of many subjects, by the engine: (organization, subject, data) of each, in one statement."""
     columns = list(zip(*((one, subject, json.dumps(data)) for one, subject, data in facts), strict=True))
     if columns:
+        organizations, subjects, data = columns
+        values = [array(organizations), array(subjects), "\n".join(data)]  # JSON of one line each
         with connection.cursor() as cursor:
-            cursor.execute(RECORD_ALIKE, [verb, subject_kind, audience, at, *map(list, columns)])
+            cursor.execute(RECORD_ALIKE, [verb, subject_kind, audience, at, *values])

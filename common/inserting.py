@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -31,3 +31,9 @@ def _parts(model: type[models.Model], said: tuple[tuple[str, str], ...]) -> tupl
     # A parameter of a SELECT has no type of its own, unlike one of VALUES.
     typed = [f"%s::{str(field.db_type(connection)).partition('(')[0]}" for field in given]
     return given, ", ".join([names, *known]), ", ".join([*typed, *known.values()])
+
+
+def array(values: Iterable[int]) -> str:
+    """Integers as one parameter that PostgreSQL reads at once (cast it: `%s::bigint[]`); a list becomes an expression for each."""
+    found = values.tolist() if hasattr(values, "tolist") else values
+    return "{" + ",".join(map(str, found)) + "}"

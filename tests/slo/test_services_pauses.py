@@ -13,6 +13,7 @@ from common import tenancy
 from common.errors import Refused
 from slo import services
 from slo.history import history_of
+from slo.carrying import micros
 from slo.models import Clock, ClockEvent
 from tests.slo.cases import ALWAYS, DAY, HOUR, MINUTE, OFFICE
 from tests.slo.test_services_clocks import columns, start, stop, void
@@ -225,9 +226,14 @@ class TestEditions:
                 )
                 Clock.objects.filter(pk=clock.pk).update(due_at=due, warn_at=warn, edition=newer)
             services.remember_moves(
-                edition=newer, moves=[(one.organization_id, one.pk, newer.effective_at) for one in (early, late)]
+                edition=newer,
+                moves=(
+                    [one.organization_id for one in (early, late)],
+                    [early.pk, late.pk],
+                    [micros(newer.effective_at)] * 2,
+                ),
             )
-            services.remember_moves(edition=newer, moves=[])
+            services.remember_moves(edition=newer, moves=([], [], []))
         for clock in (early, late):
             row_says_what_its_events_do(clock)
             assert kinds(clock) == ["started", "calendar_moved"]

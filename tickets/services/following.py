@@ -10,14 +10,17 @@ from django.db import connection
 from audit.models import Audience
 from audit.services import record_alike
 from common import long_work, tenancy
+from common.inserting import array
 from slo import services as slo
+from slo.carrying import micros
 from slo.models import CalendarChange
 from slo.objectives import FIRST_RESPONSE
-from slo.services.changes import MOVE_BATCH, Moved
+from slo.services.changes import MOVE_BATCH
+from slo.services.many import Moved
 
 DUE = """
-    UPDATE tickets_ticket SET due_at = moved.due_at
-    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS moved (organization_id, id, due_at)
+    UPDATE tickets_ticket SET due_at = timestamptz 'epoch' + moved.due * interval '1 microsecond'
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS moved (organization_id, id, due)
     WHERE tickets_ticket.organization_id = moved.organization_id AND tickets_ticket.id = moved.id"""
 
 
@@ -90,9 +93,12 @@ def _move(change: CalendarChange, now: datetime) -> bool:
 def _held(clock_ids: list[int]) -> dict[int, Owner]:
     """Whose clocks these are, of those whose tickets nobody else holds; a clock without a ticket is nobody's."""
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [clock_ids])
+        cursor.execute(HOLD, [array(clock_ids)])
         held = {clock: Owner(ticket, objective) for clock, ticket, objective in cursor.fetchall()}
-        cursor.execute(NOBODYS, [clock_ids])
+        left = [one for one in clock_ids if one not in held]
+        if not left:
+            return held
+        cursor.execute(NOBODYS, [array(left)])
         return held | {clock: NOBODY for (clock,) in cursor.fetchall()}
 
 
@@ -100,11 +106,13 @@ def _tell(moved: list[Moved], owners: dict[int, Owner], now: datetime) -> None:
     """The tickets' due instants, and an event that the client reads for each."""
     tickets = [(one, owners[one.clock_id]) for one in moved if owners[one.clock_id] is not NOBODY]
     first = [
-        (one.organization_id, owner.ticket_id, one.after) for one, owner in tickets if owner.objective == FIRST_RESPONSE
+        (one.organization_id, owner.ticket_id, micros(one.after))
+        for one, owner in tickets
+        if owner.objective == FIRST_RESPONSE
     ]
     if first:
         with connection.cursor() as cursor:
-            cursor.execute(DUE, [list(column) for column in zip(*first, strict=True)])
+            cursor.execute(DUE, [array(column) for column in zip(*first, strict=True)])
     record_alike(
         verb="ticket.promise_moved", subject_kind="ticket", audience=Audience.CLIENT, at=now,
         facts=(
