@@ -12,8 +12,8 @@ from django.db.utils import IntegrityError
 from common import tenancy
 from common.errors import Refused
 from slo import services
-from slo.history import history_of
 from slo.carrying import micros
+from slo.history import history_of
 from slo.models import Clock, ClockEvent
 from tests.slo.cases import ALWAYS, DAY, HOUR, MINUTE, OFFICE
 from tests.slo.test_services_clocks import columns, start, stop, void

@@ -74,7 +74,7 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     if not change.total:
         change.total = clocks.count()
     wanted = list(clocks.filter(pk__gt=change.cursor).values_list("pk", flat=True)[:MOVE_BATCH])
-    owners = _held(wanted)
+    owners = hold(wanted)
     free = list(owners)
     moved = slo.move_clocks(change=change, clock_ids=free, now=now)
     _tell(moved, owners, now)
@@ -90,8 +90,8 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     return False
 
 
-def _held(clock_ids: list[int]) -> dict[int, Owner]:
-    """Whose clocks these are, of those whose tickets nobody else holds; a clock without a ticket is nobody's."""
+def hold(clock_ids: list[int]) -> dict[int, Owner]:
+    """Lock the tickets of some clocks, but for those that somebody else holds; whose each clock is. One without a ticket is nobody's."""
     with connection.cursor() as cursor:
         cursor.execute(HOLD, [array(clock_ids)])
         held = {clock: Owner(ticket, objective) for clock, ticket, objective in cursor.fetchall()}
