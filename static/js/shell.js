@@ -29,6 +29,7 @@ function open(id) {
   const dialog = document.getElementById(id);
   if (!dialog?.showModal || dialog.open) return false;
   for (const menu of $$("[data-drop][open]")) menu.open = false;
+  dialog.dispatchEvent(new Event("opening"));
   dialog.showModal();
   return true;
 }
@@ -99,7 +100,9 @@ if (palette) {
   palette.addEventListener("htmx:beforeSwap", (event) => {
     if (/<html/i.test(event.detail.serverResponse)) event.detail.shouldSwap = false;
   });
-  palette.addEventListener("close", () => {
+  // Empty whenever it opens: "close" comes later than the next key may.
+  palette.addEventListener("opening", () => {
+    box.dispatchEvent(new Event("htmx:abort")); // an answer to older words
     box.value = "";
     narrow();
   });

@@ -186,6 +186,19 @@ def test_search_help_and_the_palette_by_key(queue: Page, problems: list[str]) ->
     assert problems == []
 
 
+def test_the_palette_is_empty_when_it_opens_however_soon_that_is(queue: Page) -> None:
+    queue.keyboard.press("Control+k")
+    queue.keyboard.type("internal note")
+    words = queue.evaluate(
+        """() => {
+            document.getElementById("palette").close();
+            document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
+            return document.getElementById("palette-q").value;
+        }"""
+    )
+    assert words == ""
+
+
 def test_an_action_from_the_palette_asks_about_the_first_row(queue: Page) -> None:
     queue.keyboard.press("Control+k")
     queue.locator("#palette [data-press=a]").click()
