@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Count, Func, Max, Q, QuerySet
@@ -63,7 +63,7 @@ class Rows:
         read = clocks.values_list("id", "organization_id", "edition_id", Micro("warn_at"), Micro("due_at"))[:limit]
         return cls(*np.array(list(read), dtype=np.int64).reshape(-1, 5).T)
 
-    def chosen(self, mask: Micros) -> Rows:
+    def chosen(self, mask: Any) -> Rows:
         """Those for which it is true."""
         return Rows(self.id[mask], self.organization[mask], self.edition[mask], self.warn[mask], self.due[mask])
 
@@ -87,7 +87,7 @@ class Rows:
         ]
 
 
-def ids_in(ids: Sequence[int]) -> RawSQL:
+def ids_in(ids: Iterable[int] | Micros) -> RawSQL:
     """Thousands of ids as one value."""
     return RawSQL("SELECT unnest(%s::bigint[])", [array(ids)])
 
@@ -106,7 +106,7 @@ def last_events(rows: Rows) -> tuple[Micros, Micros]:
 
 
 @transaction.atomic(savepoint=False)
-def remember_moves(*, edition: CalendarEdition, moves: tuple[Sequence[int], Sequence[int], Sequence[int]]) -> None:
+def remember_moves(*, edition: CalendarEdition, moves: tuple[Any, Any, Any]) -> None:
     """Many clocks are counted by a calendar's edition: columns of organizations, clocks, and from when on (microseconds since 1970).
 
     The row that the caller writes says the same as the fold will: due when `edition.known` has used up, from that instant on,
