@@ -11,10 +11,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from bench._figures import as_owner, empty, manage
 
@@ -68,6 +69,12 @@ SEED = [
        FROM generate_series(0, %(tickets)s - 1) AS n""",
     """INSERT INTO tickets_ticketcounter (organization_id, last)
        SELECT organization_id, max(number) FROM tickets_ticket GROUP BY 1""",
+]
+STARTED = """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
+       SELECT organization_id, id, 1, 'started', started_at, jsonb_build_object('priority', priority, 'term', term_key,
+           'clause', provenance, 'target_minutes', target_minutes, 'warn_percent', 75, 'calendar', 1, 'edition', 1)
+       FROM slo_clock"""
+CLOCKS = [
     """INSERT INTO slo_clock (id, organization_id, objective, contract_ref, term_key, provenance, edition_id, priority,
            target_minutes, started_at, warn_at, due_at, next_at, stopped_at, business_seconds, verdict, judged_at,
            void_reason, historical)
@@ -76,15 +83,14 @@ SEED = [
            CASE WHEN due_at IS NULL THEN now() - interval '1 day' END, CASE WHEN due_at IS NULL THEN 3600 END,
            CASE WHEN due_at IS NULL THEN 'met' ELSE 'running' END, CASE WHEN due_at IS NULL THEN now() - interval '1 day' END,
            '', false FROM tickets_ticket""",
-    """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
-       SELECT organization_id, id, 1, 'started', started_at, jsonb_build_object('priority', priority, 'term', term_key,
-           'clause', provenance, 'target_minutes', target_minutes, 'warn_percent', 75, 'calendar', 1, 'edition', 1)
-       FROM slo_clock""",
+    STARTED,
     """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
        SELECT organization_id, id, 2, 'carried', started_at, jsonb_build_object('due_at', due_at, 'warn_at', warn_at)
        FROM slo_clock""",
     """INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
        SELECT organization_id, id, 3, 'stopped', stopped_at, '{}' FROM slo_clock WHERE stopped_at IS NOT NULL""",
+]
+AFTER = [
     """INSERT INTO tickets_ticketclock (organization_id, ticket_id, objective, clock_id)
        SELECT organization_id, id, objective, id FROM slo_clock""",
     """INSERT INTO escalation_escalation (organization_id, ticket_id, ladder_id, cause, level, opened_at, entered_at, historical)
@@ -112,8 +118,14 @@ class World:
         return f"BENCH{1 + ticket % self.clients}-{1 + ticket // self.clients}"
 
 
-def prepare(clients: int, tickets: int) -> World:
-    """Migrate, empty, fill. Needs the worker's role; afterwards this process is the app."""
+def usual(cursor: Any, values: dict[str, int]) -> None:
+    """A clock for each request, due with it."""
+    for statement in CLOCKS:
+        cursor.execute(statement, values)
+
+
+def prepare(clients: int, tickets: int, clocks: Callable[[Any, dict[str, int]], None] = usual) -> World:
+    """Migrate, empty, fill; `clocks` writes those of the requests. Needs the worker's role; afterwards this process is the app."""
     manage("migrate", "--verbosity=0", "--skip-checks")
     import django
 
@@ -136,6 +148,9 @@ def prepare(clients: int, tickets: int) -> World:
     }
     with tenancy.engine(), connection.cursor() as cursor:
         for statement in SEED:
+            cursor.execute(statement, values)
+        clocks(cursor, values)
+        for statement in AFTER:
             cursor.execute(statement, values)
     with tenancy.engine():
         install()

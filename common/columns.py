@@ -21,8 +21,8 @@ def columns(rows: Iterable[tuple[Any, ...]]) -> list[str]:
 
 
 def array(values: Iterable[Any]) -> str:
-    """One column."""
-    values = list(values)
+    """One column; NumPy's arrays too."""
+    values = values.tolist() if hasattr(values, "tolist") else list(values)
     kinds = set(map(type, values))
     write = WRITTEN.get(kinds.pop(), _written) if len(kinds) == 1 else _written
     return "{" + ",".join(map(write, values)) + "}"

@@ -25,6 +25,7 @@ from contracts.redline import Mark, Piece, Standing, counterpart, redline
 from contracts.selectors import day_of
 from contracts.terms import REGISTRY, TermError, parse
 from contracts.words import label
+from portal import impact as impacts
 from portal.forms import AskForm
 from portal.promises import in_words, said
 
@@ -156,7 +157,7 @@ def shown(user: User, proposal: Proposal, now: datetime) -> dict[str, Any]:
         "files": files, "text_form": amendment.form_of(text), "clauses": lines, "terms": terms, "overridden": [one for one in terms if one.loses_to], "sides": sides,
         "text_hash": amendment.digest(text), "expired": expired,
         "may_sign": signatory and not signed and not expired, "may_reject": signatory, "has_signed": signed,
-        "bound": bound,
+        "bound": bound, "moves": proposal.in_effect_at is not None and impacts.is_open(user, proposal),
     }  # fmt: skip
 
 

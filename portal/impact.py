@@ -1,4 +1,4 @@
-"""What an amendment would do to work that is open, before anyone signs, as its reader sees it."""
+"""What an amendment would do to work that is open, before anyone signs, and what it did once in effect, as its reader sees it."""
 
 from __future__ import annotations
 
@@ -43,9 +43,12 @@ class Impact:
 
 
 def is_open(user: User, proposal: Proposal) -> bool:
-    """Whether there is anything to foresee for this reader: not once it is over or in effect, and of a draft only for us."""
-    if proposal.status in amendment.OVER or proposal.in_effect_at is not None:
+    """Whether there is anything to foresee for this reader, or to follow: not once it is over, and of a draft only for us."""
+    if proposal.status in amendment.OVER:
         return False
+    if proposal.in_effect_at is not None:
+        rows = ImpactPreview.objects.visible_to(user).filter(organization_id=proposal.organization_id)
+        return rows.filter(proposal_id=proposal.pk, moving_since__isnull=False).exists()
     return (
         user.is_valiantys or proposal.status != Proposal.Status.DRAFTING
     )  # a client sees a text once it is on the table

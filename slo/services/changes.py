@@ -7,29 +7,32 @@ Both counting and moving are long work (common.long_work); the batches here know
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from heapq import nsmallest
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.db.models import Max, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import allows
+from common.columns import array
 from common.errors import Refused
 from slo.calendar import Calendar, CalendarError
-from slo.carrying import carried
+from slo.carrying import carried_many, instant, micros
 from slo.change_models import CalendarChange
-from slo.clock import BusinessTime, Verdict
-from slo.models import BusinessCalendar, CalendarEdition, Clock, ClockEvent, ClockQuerySet
+from slo.clock import Verdict
+from slo.models import BusinessCalendar, CalendarEdition, Clock, ClockQuerySet
 from slo.timeline import Edition, Timeline, timeline_of
 
 from .calendars import opens_enough, publish_edition
 from .clocks import move_to_calendar
-from .many import remember_moves
+from .many import Moved, Rows, ids_in, last_events, remember_moves
+
+if TYPE_CHECKING:
+    from slo.compiled import Micros
 
 LOOK_BACK = timedelta(minutes=10)
 """How long after an edition took effect clocks are looked for that began meanwhile and know only the one before."""
@@ -40,18 +43,10 @@ MOVE = """
     UPDATE slo_clock SET edition_id = %s, due_at = moved.due_at, warn_at = moved.warn_at,
         next_at = CASE WHEN slo_clock.next_at = slo_clock.warn_at THEN moved.warn_at
             WHEN slo_clock.next_at = slo_clock.due_at THEN moved.due_at ELSE slo_clock.next_at END
-    FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS moved (id, warn_at, due_at)
+    FROM (SELECT id, timestamptz 'epoch' + warn * interval '1 microsecond' AS warn_at,
+            timestamptz 'epoch' + due * interval '1 microsecond' AS due_at
+        FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, warn, due)) AS moved
     WHERE slo_clock.id = moved.id"""
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """An open clock that now is due at another instant."""
-
-    clock_id: int
-    organization_id: int
-    before: datetime
-    after: datetime
 
 
 def _may(actor: User) -> None:
@@ -213,19 +208,13 @@ def foresee_batch(change: CalendarChange, now: datetime) -> bool:
     clocks = open_clocks(change, now)
     if not change.total:
         change.total = clocks.count()
-    batch = list(_read(clocks.filter(pk__gt=change.cursor).order_by("pk"), PREVIEW_BATCH))
+    batch = Rows.of(clocks.filter(pk__gt=change.cursor).order_by("pk"), PREVIEW_BATCH)
+    running = batch.chosen(batch.due > 0)  # of what pauses nothing is due
     measured = _Measured(change, Edition(change.effective_at or now, Calendar.from_data(change.says)))
-    result = change.result or {"moved": 0, "sooner": 0, "later": 0, "newly_late": 0, "clients": {}, "worst": []}
-    found = []
-    for row in batch:
-        if row.due_at is None:  # it pauses, so nothing is due
-            continue
-        _warn, after = measured(row, now)
-        if after != row.due_at:
-            found.append(Moved(row.id, row.organization_id, row.due_at, after))
-    change.result = summed(result, found, now)
-    change.done, change.cursor = change.done + len(batch), batch[-1].id if batch else change.cursor
-    return len(batch) < PREVIEW_BATCH
+    change.result = summed(change.result, running.moved(measured.dues(running, running.all_at(now))), now)
+    change.done += len(batch.id)
+    change.cursor = int(batch.id[-1]) if len(batch.id) else change.cursor
+    return len(batch.id) < PREVIEW_BATCH
 
 
 def summed(result: dict[str, Any], found: list[Moved], now: datetime) -> dict[str, Any]:
@@ -253,7 +242,11 @@ def summed(result: dict[str, Any], found: list[Moved], now: datetime) -> dict[st
 
 
 def _tightest(found: list[Moved]) -> list[Moved]:
-    return sorted(found, key=lambda one: one.after - one.before)[:WORST]
+    return nsmallest(WORST, found, key=lambda one: one.after - one.before)
+
+
+RECENT = timedelta(hours=1)
+"""Requests may cross, by seconds: what lies further ahead than this is no clock's life, and goes one by one."""
 
 
 def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) -> list[Moved]:
@@ -261,59 +254,60 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
 
     Returns the ones whose due instant is another one now.
     """
-    if change.edition is None:
+    import numpy as np
+
+    edition = change.edition
+    if edition is None:
         raise ValueError("only a published change moves clocks")
-    clocks = open_clocks(change, now).filter(pk__in=_array(clock_ids)).select_for_update(skip_locked=True, no_key=True)
-    rows = list(_read(clocks.order_by("pk"), len(clock_ids)))
-    edition, last = change.edition, _last_events(rows)
-    since = min(edition.effective_at, now)
+    clocks = open_clocks(change, now).filter(pk__in=ids_in(clock_ids)).select_for_update(skip_locked=True, no_key=True)
+    held = Rows.of(clocks.order_by("pk"), len(clock_ids))
+    if not len(held.id):
+        return []
+    last, plain = last_events(held)
+    plain &= (held.due > 0) & (last <= micros(now + RECENT))
+    found = []
+    for pk, organization, due in held.chosen(
+        ~plain
+    ).named():  # a pause: due once it goes on; or history the row doesn't tell
+        after = move_to_calendar(clock_id=pk, edition=edition, at=now).due_at
+        if due and after is not None and micros(after) != due:
+            found.append(Moved(pk, organization, instant(due), after))
+    running = held.chosen(plain)
+    if not len(running.id):
+        return found
+    at = np.maximum(last[plain], micros(min(edition.effective_at, now)))
     measured = _Measured(change, Edition(edition.effective_at, edition.rule()))
-    found, columns, events = [], [], []
-    for row in rows:
-        if row.due_at is None:  # it pauses: what is left is counted anew, and due once it goes on
-            move_to_calendar(clock_id=row.id, edition=edition, at=now)
-            continue
-        at = min(now, max(since, last.get(row.id, since)))  # of a broken clock events may lie ahead
-        warn, due = measured(row, at)
-        columns.append((row.id, warn, due))
-        events.append((row.organization_id, row.id, at))
-        if due != row.due_at:
-            found.append(Moved(row.id, row.organization_id, row.due_at, due))
-    if columns:
-        with connection.cursor() as cursor:
-            cursor.execute(MOVE, [change.edition_id, *map(list, zip(*columns, strict=True))])
-        remember_moves(edition=edition, moves=events)
-    return found
-
-
-def _array(ids: list[int]) -> RawSQL:
-    """Thousands of ids as one value."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [ids])
-
-
-def _last_events(rows: list[Any]) -> dict[int, datetime]:
-    """Clock id → when the last thing happened to it. The clocks are locked, so nothing else does meanwhile."""
-    past = ClockEvent.objects.filter(
-        organization_id__in={row.organization_id for row in rows}, clock_id__in=_array([row.id for row in rows])
-    )
-    return dict(past.values_list("clock_id").annotate(Max("at")))
-
-
-def _read(clocks: ClockQuerySet, limit: int) -> Any:
-    columns = ("id", "organization_id", "edition_id", "started_at", "warn_at", "due_at")
-    return clocks.values_list(*columns, named=True)[:limit]
+    dues = measured.dues(running, at)
+    with connection.cursor() as cursor:
+        columns = (running.id, measured.warnings(running, at), dues)
+        cursor.execute(MOVE, [change.edition_id, *map(array, columns)])
+    remember_moves(edition=edition, moves=(running.organization, running.id, at))
+    return found + running.moved(dues)
 
 
 class _Measured:
-    """The warning and the due instant of a clock by the new edition, as the fold of its events will have them; the timelines of
-    the old editions are made once."""
+    """Warnings and due instants of clocks by the new edition, as the fold of their events will have them; the timelines of the
+    old editions are made once."""
 
     def __init__(self, change: CalendarChange, new: Edition):
         editions = list(CalendarEdition.objects.filter(calendar_id=change.calendar_id))
         before = [one for one in editions if change.edition is None or one.number < change.edition.number]
-        self.old: dict[int, BusinessTime] = {one.pk: timeline_of(editions, upto=one.number) for one in before}
+        self.old = {one.pk: timeline_of(editions, upto=one.number) for one in before}
         self.new = Timeline((*timeline_of(before).editions, new))
 
-    def __call__(self, row: Any, at: datetime) -> tuple[datetime, datetime]:
-        old = self.old[row.edition_id]
-        return carried(old, self.new, at, row.warn_at), carried(old, self.new, at, row.due_at)
+    def dues(self, rows: Rows, at: Micros) -> Micros:
+        """When each is due, if the new edition takes over at its instant."""
+        return self._carried(rows, at, rows.due)
+
+    def warnings(self, rows: Rows, at: Micros) -> Micros:
+        """When each warns."""
+        return self._carried(rows, at, rows.warn)
+
+    def _carried(self, rows: Rows, at: Micros, instants: Micros) -> Micros:
+        import numpy as np
+
+        out = instants.copy()
+        for edition in np.unique(rows.edition):
+            mine = rows.edition == edition
+            out[mine] = carried_many(self.old[int(edition)], self.new, at[mine], instants[mine])
+        return out

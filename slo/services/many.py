@@ -1,33 +1,119 @@
-"""Events of clocks that are moved many at a time: in one statement, by whoever holds their locks and writes their rows."""
+"""Clocks that are moved many at a time: read as columns, and remembered in one statement by whoever holds their locks."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.models import BigIntegerField, Count, Func, Max, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
-from slo.models import CalendarEdition
+from common.columns import array
+from slo.carrying import instant, micros
+from slo.fold import Kind
+from slo.models import CalendarEdition, Clock, ClockEvent
+
+if TYPE_CHECKING:
+    from slo.compiled import Micros
 
 # Whoever holds a clock's lock numbers its events.
 MOVED = """
     INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
     SELECT moved.organization_id, moved.clock_id, 1 + coalesce((SELECT max(number) FROM slo_clockevent AS past
         WHERE past.organization_id = moved.organization_id AND past.clock_id = moved.clock_id), 0), 'calendar_moved',
-        moved.at, %s::jsonb
-    FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[]) AS moved (organization_id, clock_id, at)"""
+        timestamptz 'epoch' + moved.at * interval '1 microsecond', %s::jsonb
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS moved (organization_id, clock_id, at)"""
+
+
+class Moved(NamedTuple):
+    """An open clock that now is due at another instant."""
+
+    clock_id: int
+    organization_id: int
+    before: datetime
+    after: datetime
+
+
+class Micro(Func):
+    """An instant as microseconds since 1970; 0 where there is none."""
+
+    template = "(coalesce(extract(epoch FROM %(expressions)s), 0) * 1000000)::bigint"
+    output_field = BigIntegerField()
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Some clocks as columns of int64; instants are microseconds since 1970, and `due` and `warn` 0 while a clock pauses."""
+
+    id: Micros
+    organization: Micros
+    edition: Micros
+    warn: Micros
+    due: Micros
+
+    @classmethod
+    def of(cls, clocks: QuerySet[Clock], limit: int) -> Rows:
+        """What a query gives, up to a number."""
+        import numpy as np
+
+        read = clocks.values_list("id", "organization_id", "edition_id", Micro("warn_at"), Micro("due_at"))[:limit]
+        return cls(*np.array(list(read), dtype=np.int64).reshape(-1, 5).T)
+
+    def chosen(self, mask: Any) -> Rows:
+        """Those for which it is true."""
+        return Rows(self.id[mask], self.organization[mask], self.edition[mask], self.warn[mask], self.due[mask])
+
+    def all_at(self, at: datetime) -> Micros:
+        """One instant for each."""
+        import numpy as np
+
+        return np.full(len(self.id), micros(at), dtype=np.int64)
+
+    def named(self) -> Iterator[tuple[int, int, int]]:
+        """Clock, client and due instant of each."""
+        return zip(self.id.tolist(), self.organization.tolist(), self.due.tolist(), strict=True)
+
+    def moved(self, dues: Micros) -> list[Moved]:
+        """Those that are due at another instant by these."""
+        other = dues != self.due
+        columns = (self.id[other], self.organization[other], self.due[other], dues[other])
+        return [
+            Moved(pk, organization, instant(before), instant(after))
+            for pk, organization, before, after in zip(*(one.tolist() for one in columns), strict=True)
+        ]
+
+
+def ids_in(ids: Iterable[int] | Micros) -> RawSQL:
+    """Thousands of ids as one value."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [array(ids)])
+
+
+def last_events(rows: Rows) -> tuple[Micros, Micros]:
+    """When the last thing happened to each, and whether row and editions tell its whole course (`carried` events are the ones
+    that they don't). The clocks are locked, so nothing else happens meanwhile."""
+    import numpy as np
+
+    organizations = np.unique(rows.organization).tolist()
+    past = ClockEvent.objects.filter(organization_id__in=organizations, clock_id__in=ids_in(rows.id))
+    ends = past.values("clock_id").annotate(last=Micro(Max("at")), odd=Count("pk", filter=Q(kind=Kind.CARRIED)))
+    known = {clock: (last, not odd) for clock, last, odd in ends.values_list("clock_id", "last", "odd")}
+    last, plain = zip(*(known.get(pk, (0, False)) for pk in rows.id.tolist()), strict=True)
+    return np.array(last, dtype=np.int64), np.array(plain, dtype=bool)
 
 
 @transaction.atomic(savepoint=False)
-def remember_moves(*, edition: CalendarEdition, moves: Sequence[tuple[int, int, datetime]]) -> None:
-    """Many clocks are counted by a calendar's edition: (organization, clock, from when on).
+def remember_moves(*, edition: CalendarEdition, moves: tuple[Any, Any, Any]) -> None:
+    """Many clocks are counted by a calendar's edition: columns of organizations, clocks, and from when on (microseconds since 1970).
 
     The row that the caller writes says the same as the fold will: due when `edition.known` has used up, from that instant on,
     what was left of the clock's own `edition.known`; the warning likewise, unless it has passed; `edition` itself.
     """
-    if not moves:
+    if not len(moves[0]):
         return
     data = json.dumps({"calendar": edition.calendar_id, "edition": edition.number})
     with connection.cursor() as cursor:
-        cursor.execute(MOVED, [data, *map(list, zip(*moves, strict=True))])
+        cursor.execute(MOVED, [data, *map(array, moves)])

@@ -10,6 +10,7 @@ import pytest
 
 from accounts.models import Organization
 from common import long_work, tenancy
+from contracts import services as contracts
 from contracts.services import editing
 from tests.contracts.changing import HIGH, drafted, proposed, sign
 from tests.tickets.acting import act, opened
@@ -208,3 +209,21 @@ def test_signed_and_waiting_for_its_day_it_can_still_be_looked_at(cast, get):
     sign(cast.rosa, proposal, cast)
     sign(cast.max, proposal, cast)
     get(cast.rosa, url(proposal))
+
+
+def test_in_effect_it_says_how_far_it_is_and_what_has_moved(cast, get):
+    ticket = opened(cast)
+    proposal = proposed(cast, terms={HIGH: "30"}, effective_on=cast.now.date())
+    sign(cast.rosa, proposal, cast)
+    sign(cast.max, proposal, cast)
+    with tenancy.everyone():
+        assert contracts.take_effect(now=cast.now) == 1
+    for page in (get(cast.rosa, f"/changes/{proposal.change_id}/"), get(cast.rosa, url(proposal))):
+        assert "What it has moved" in page.text
+    assert "waiting for its turn" in get(cast.rosa, url(proposal)).text
+    tickets.count_impact()
+    done = get(cast.rosa, url(proposal), **BY_HTMX)
+    assert done.context["impact"].moved == 1
+    assert f"/tickets/{ticket.reference}/" in done.text
+    assert "Done: 1 first answer has moved." in done.text
+    assert "Count again" not in done.text

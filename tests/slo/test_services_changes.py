@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import ProgrammingError, connection
@@ -15,8 +16,9 @@ from accounts.models import User
 from common import long_work, tenancy
 from common.errors import Refused
 from slo import history, services
-from slo.carrying import carried
-from slo.models import BusinessCalendar, CalendarChange, Clock
+from slo.carrying import carried, carried_many, instant, micros
+from slo.models import BusinessCalendar, CalendarChange, Clock, ClockEvent
+from slo.timeline import Edition, Timeline
 from tests.slo import reference
 from tests.slo.cases import ALWAYS, OFFICE, at, calendar
 
@@ -175,6 +177,22 @@ def test_a_clock_that_pauses_is_moved_with_what_is_left_of_it(cast, lyon):
     assert fresh(clock).due_at == NOW + timedelta(hours=9)  # one of ten hours was used
 
 
+def test_a_clock_with_a_history_that_its_row_does_not_tell_is_moved_by_its_fold(cast, lyon):
+    clock, plain = started(cast, lyon), started(cast, lyon)
+    said = {"due_at": "2026-11-19T12:00:00+00:00", "warn_at": "2026-11-18T16:30:00+00:00"}
+    with tenancy.everyone():
+        ClockEvent.objects.create(
+            organization_id=clock.organization_id, clock=clock, number=2, kind="carried", at=NOW, data=said
+        )
+        Clock.objects.filter(pk=clock.pk).update(**said)
+        row = history.history_of(fresh(clock))
+        Clock.objects.filter(pk=clock.pk).update(**row.columns())
+    work(published(cast.ada, work(drafted(cast.ada, lyon, effective_at=NOW))))
+    with tenancy.everyone():
+        assert list(history.problems(Clock.objects.filter(pk__in=[clock.pk, plain.pk]), NOW)) == []
+    assert fresh(clock).due_at != fresh(plain).due_at
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     start=st.integers(0, 6 * 24 * 4), minutes=st.integers(1, 3_000), takes_over=st.integers(0, 9 * 24 * 4),
@@ -194,6 +212,26 @@ def test_what_ran_stays_as_it_was_measured_and_the_rest_is_counted_anew(start, m
     ran = reference.open_minutes(old.to_data(), begins, changed)
     assert ran + reference.open_minutes(new.to_data(), changed, moved) == minutes
     assert reference.open_minutes(new.to_data(), changed, moved - timedelta(minutes=1)) < minutes - ran
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.tuples(st.integers(0, 9 * 24 * 60), st.integers(-500, 30_000)), min_size=1, max_size=12),
+    rules=st.lists(st.sampled_from([OFFICE, SHORT, SATURDAYS, ALWAYS]), min_size=3, max_size=3),
+    second=st.integers(0, 6 * 24 * 60), third=st.integers(0, 6 * 24 * 60), paused=st.booleans(),
+)  # fmt: skip
+def test_many_at_once_are_moved_as_one_by_one(rows, rules, second, third, paused):
+    """Editions that follow one another, one of them with a pause; instants of their own for each clock, past ones among them."""
+    begins = at("2026-10-22T00:00")
+    starts = [begins, begins + timedelta(minutes=second), begins + timedelta(minutes=second + third)]
+    editions = [Edition(since, calendar(weekly=one)) for since, one in zip(starts, rules, strict=True)]
+    old, new = Timeline((editions[0],)), Timeline(tuple(editions))
+    if paused:
+        new = new.followed_by(starts[1], new.paused()).followed_by(starts[2], new)
+    ats = [begins + timedelta(minutes=minutes) for minutes, _more in rows]
+    instants = [max(begins, since + timedelta(minutes=more)) for since, (_m, more) in zip(ats, rows, strict=True)]
+    many = carried_many(old, new, *(np.array([micros(one) for one in column]) for column in (ats, instants)))
+    assert list(map(instant, many)) == [carried(old, new, *pair) for pair in zip(ats, instants, strict=True)]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.db.utils import IntegrityError
 from common import tenancy
 from common.errors import Refused
 from slo import services
+from slo.carrying import micros
 from slo.history import history_of
 from slo.models import Clock, ClockEvent
 from slo.services import Asleep
@@ -228,9 +229,14 @@ class TestEditions:
                 )
                 Clock.objects.filter(pk=clock.pk).update(due_at=due, warn_at=warn, edition=newer)
             services.remember_moves(
-                edition=newer, moves=[(one.organization_id, one.pk, newer.effective_at) for one in (early, late)]
+                edition=newer,
+                moves=(
+                    [one.organization_id for one in (early, late)],
+                    [early.pk, late.pk],
+                    [micros(newer.effective_at)] * 2,
+                ),
             )
-            services.remember_moves(edition=newer, moves=[])
+            services.remember_moves(edition=newer, moves=([], [], []))
         for clock in (early, late):
             row_says_what_its_events_do(clock)
             assert kinds(clock) == ["started", "calendar_moved"]

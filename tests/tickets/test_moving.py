@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +15,14 @@ from contracts import services as contracts
 from contracts import signing
 from contracts.agreement import agreement_of
 from contracts.models import Contract
+from slo import history
 from slo.models import Clock
 from tests.contracts.changing import HIGH, LATER, msa, proposed, sign, whole
 from tests.slo.cases import at
 from tests.tickets.acting import act, clock_of, events, fresh, opened
 from tickets import services
-from tickets.models import Ticket
+from tickets.models import ImpactMove, ImpactPreview, Ticket
+from tickets.services import amended as amended_work
 from tickets.services.moving import Move
 
 EVENING = at("2026-11-30T17:30")  # half an hour before closing: ninety minutes end at 10:00 the next day
@@ -37,7 +40,28 @@ def amended(cast: Any, minutes: int, when: datetime = MORNING) -> list[Move]:
     with tenancy.everyone():
         assert contracts.take_effect(now=when) == 1
         assert contracts.take_effect(now=when) == 0  # a second sweep finds nothing
+    work(when)
     return shown
+
+
+def work(when: datetime) -> int:
+    """A worker comes by at that moment, under a scope that is lent to the tests' role; the batches that it did."""
+    declare = tenancy.declare
+
+    def declared(scope: tenancy.Scope) -> datetime:
+        declare(scope)
+        return when
+
+    with mock.patch.object(tenancy, "declare", declared), mock.patch.object(tenancy, "engine", tenancy.everyone):
+        return services.count_impact()
+
+
+def in_effect(cast: Any, minutes: int) -> ImpactPreview:
+    """Signed and in effect; no worker came yet."""
+    with mock.patch(f"{__name__}.work"):
+        amended(cast, minutes)
+    with tenancy.everyone():
+        return ImpactPreview.objects.get(moving_since=MORNING)
 
 
 @pytest.fixture
@@ -85,6 +109,65 @@ def test_other_priorities_stay(cast: Any, ticket: Ticket) -> None:
     due = clock_of(low).due_at
     amended(cast, 30)
     assert clock_of(low).due_at == due
+
+
+def test_until_a_worker_comes_nothing_has_moved_and_then_from_the_instant_it_took_effect(
+    cast: Any, ticket: Ticket
+) -> None:
+    before = clock_of(ticket).due_at
+    row = in_effect(cast, 30)
+    assert (clock_of(ticket).due_at, row.state) == (before, "waiting")
+    assert work(MORNING + timedelta(minutes=10)) == 1
+    assert clock_of(ticket).due_at == at("2026-12-01T09:35")  # thirty minutes from when it took effect
+    assert work(MORNING + timedelta(minutes=11)) == 0
+    with tenancy.everyone():
+        assert (fresh(row).state, fresh(row).result["moved"], fresh(row).result["newly_late"]) == ("done", 1, 0)
+        assert [one.after for one in ImpactMove.objects.all()] == [clock_of(ticket).due_at]
+
+
+def test_one_that_fails_in_the_middle_goes_on_and_moves_none_twice(
+    cast: Any, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tickets = [ticket, *(opened(cast, now=EVENING) for _number in range(4))]
+    row = in_effect(cast, 30)
+    monkeypatch.setattr(amended_work, "MOVE_BATCH", 2)
+    calls: list[Move] = []
+    follow = amended_work.follow
+
+    def breaks(move: Move, **instants: datetime) -> datetime:
+        calls.append(move)
+        if len(calls) == 4:
+            raise RuntimeError("the plug was pulled")
+        return follow(move, **instants)
+
+    monkeypatch.setattr(amended_work, "follow", breaks)
+    work(MORNING)
+    assert [len(events(one, "ticket.promise_moved")) for one in tickets] == [1, 1, 0, 0, 0]
+    assert (fresh(row).state, fresh(row).done, fresh(row).total) == ("running", 2, 5)
+    work(MORNING + timedelta(minutes=1))  # its lease is over by then
+    assert [len(events(one, "ticket.promise_moved")) for one in tickets] == [1] * 5
+    assert {clock_of(one).due_at for one in tickets} == {at("2026-12-01T09:35")}
+    assert (fresh(row).state, fresh(row).result["moved"]) == ("done", 5)
+    with tenancy.everyone():
+        assert list(history.problems(history.clocks(), MORNING + timedelta(minutes=1))) == []
+
+
+def test_what_somebody_holds_is_moved_once_it_is_free(
+    cast: Any, ticket: Ticket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = opened(cast, now=EVENING)
+    row = in_effect(cast, 30)
+    hold = amended_work.hold
+    monkeypatch.setattr(
+        amended_work, "hold", lambda ids: {k: v for k, v in hold(ids).items() if v.ticket_id != held.pk}
+    )
+    work(MORNING)
+    assert [len(events(one, "ticket.promise_moved")) for one in (ticket, held)] == [1, 0]
+    assert fresh(row).state == "running"
+    monkeypatch.setattr(amended_work, "hold", hold)
+    work(MORNING + timedelta(minutes=1))
+    assert [len(events(one, "ticket.promise_moved")) for one in (ticket, held)] == [1, 1]
+    assert (fresh(row).state, fresh(row).result["moved"]) == ("done", 2)
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tickets', '0010_objectives'),
+        ("tickets", "0010_objectives"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='contest',
-            name='objective',
-            field=models.CharField(choices=[('first_response', 'First answer'), ('next_response', 'Next answer'), ('resolution', 'Resolution')], max_length=30, verbose_name='objective'),
+            model_name="contest",
+            name="objective",
+            field=models.CharField(
+                choices=[
+                    ("first_response", "First answer"),
+                    ("next_response", "Next answer"),
+                    ("resolution", "Resolution"),
+                ],
+                max_length=30,
+                verbose_name="objective",
+            ),
         ),
     ]

@@ -16,6 +16,7 @@ from .ticket import Ticket
 
 class ImpactPreview(LongWork, TenantModel):
     """The newest count for a proposal. What it was counted on is kept with it: other words, another day or agreement make it stale.
+    Once the amendment is in effect the same row is the moving of open clocks, and its moves are what was done.
 
     `result`: moved, sooner, newly_late, open_requests, requesters, hours; or impossible.
     """
@@ -27,7 +28,10 @@ class ImpactPreview(LongWork, TenantModel):
     basis_hash = models.CharField(_("hash of the agreement"), max_length=64)
     counted_on = models.DateField(_("as if signed on"))
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    moving_since = models.DateTimeField(
+        _("in effect at"), null=True, blank=True, help_text=_("Empty: a preview. Open clocks follow from then on.")
     )
 
     class Meta(TenantModel.Meta):

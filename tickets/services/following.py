@@ -10,9 +10,11 @@ from django.db import connection
 from audit.models import Audience
 from audit.services import record_alike
 from common import long_work, tenancy
+from common.columns import array, columns
 from slo import services as slo
 from slo.models import CalendarChange
-from slo.services.changes import MOVE_BATCH, Moved
+from slo.services.changes import MOVE_BATCH
+from slo.services.many import Moved
 
 # The soonest promise that runs: what other objectives of the same ticket say counts, too.
 DUE = """
@@ -78,7 +80,7 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     if not change.total:
         change.total = clocks.count()
     wanted = list(clocks.filter(pk__gt=change.cursor).values_list("pk", flat=True)[:MOVE_BATCH])
-    owners = _held(wanted)
+    owners = hold(wanted)
     free = list(owners)
     moved = slo.move_clocks(change=change, clock_ids=free, now=now)
     _tell(moved, owners, now)
@@ -94,12 +96,15 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     return False
 
 
-def _held(clock_ids: list[int]) -> dict[int, Owner]:
-    """Whose clocks these are, of those whose tickets nobody else holds; a clock without a ticket is nobody's."""
+def hold(clock_ids: list[int]) -> dict[int, Owner]:
+    """Lock the tickets of some clocks, but for those that somebody else holds; whose each clock is. One without a ticket is nobody's."""
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [clock_ids])
+        cursor.execute(HOLD, [array(clock_ids)])
         held = {clock: Owner(ticket, objective) for clock, ticket, objective in cursor.fetchall()}
-        cursor.execute(NOBODYS, [clock_ids])
+        left = [one for one in clock_ids if one not in held]
+        if not left:
+            return held
+        cursor.execute(NOBODYS, [array(left)])
         return held | {clock: NOBODY for (clock,) in cursor.fetchall()}
 
 
@@ -109,7 +114,7 @@ def _tell(moved: list[Moved], owners: dict[int, Owner], now: datetime) -> None:
     if tickets:
         whose = [(one.organization_id, owner.ticket_id) for one, owner in tickets]
         with connection.cursor() as cursor:
-            cursor.execute(DUE, [list(column) for column in zip(*whose, strict=True)])
+            cursor.execute(DUE, columns(whose))
     record_alike(
         verb="ticket.promise_moved", subject_kind="ticket", audience=Audience.CLIENT, at=now,
         facts=(

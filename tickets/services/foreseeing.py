@@ -21,6 +21,7 @@ from slo.models import CalendarEdition
 from slo.services import NoEdition
 from tickets.models import ImpactMove, ImpactPreview, Ticket
 
+from .amended import move_batch
 from .moving import moves_of, running
 
 FRESH = timedelta(minutes=10)
@@ -42,6 +43,8 @@ def foresee_again(*, actor: User, proposal: Proposal, now: datetime) -> ImpactPr
 
 def _asked(actor: User, proposal: Proposal, now: datetime, *, again: bool) -> ImpactPreview:
     permissions.check(actor, "contract.view", proposal.organization_id)
+    if proposal.in_effect_at is not None:
+        return _moving(proposal, now, again=again)
     basis = _basis(proposal, day_of(now))
     mine = {"organization_id": proposal.organization_id, "proposal_id": proposal.pk}
     preview, created = ImpactPreview.objects.get_or_create(
@@ -61,6 +64,18 @@ def _asked(actor: User, proposal: Proposal, now: datetime, *, again: bool) -> Im
     preview.ask(now)
     preview.save()
     return preview
+
+
+def _moving(proposal: Proposal, now: datetime, *, again: bool) -> ImpactPreview:
+    """How far open clocks have followed what is in effect; what broke off goes on when it is asked for again."""
+    rows = ImpactPreview.objects.filter(organization_id=proposal.organization_id, moving_since__isnull=False)
+    if not again:
+        return rows.get(proposal_id=proposal.pk)
+    work = rows.select_for_update(no_key=True).get(proposal_id=proposal.pk)
+    if work.state == ImpactPreview.State.FAILED:
+        work.ask(now)
+        work.save()
+    return work
 
 
 def _is_fresh(preview: ImpactPreview, basis: dict[str, Any], now: datetime) -> bool:
@@ -88,6 +103,8 @@ def count_impact() -> int:
 
 def _batch(preview: ImpactPreview, now: datetime) -> bool:
     """The next clocks, as the client's own role: what it can't see isn't counted."""
+    if preview.moving_since is not None:
+        return _move(preview, now)
     with tenancy.organizations(preview.organization_id):
         rows = Proposal.objects.filter(organization_id=preview.organization_id)
         proposal = rows.select_related("document__amends", "document__contract__organization").get(
@@ -122,6 +139,17 @@ def _batch(preview: ImpactPreview, now: datetime) -> bool:
             return False
         preview.result |= _summed(preview, proposal, contract)
         return True
+
+
+def _move(work: ImpactPreview, now: datetime) -> bool:
+    """The next clocks that follow; after the last ones the figures, as a preview has them."""
+    over = move_batch(work, now)
+    if over:
+        rows = Proposal.objects.filter(organization_id=work.organization_id).select_related("document__contract")
+        proposal = rows.get(pk=work.proposal_id)
+        figures = _summed(work, proposal, proposal.document.contract)
+        work.result = figures | {"newly_late": work.result["newly_late"]}
+    return over
 
 
 def _summed(preview: ImpactPreview, proposal: Proposal, contract: Contract) -> dict[str, Any]:

@@ -10,11 +10,9 @@ from django.db.models import QuerySet
 
 from audit.models import Audience
 from audit.services import record
-from contracts import effects
-from contracts.agreement import agreement_of
-from contracts.models import Contract, Proposal
+from contracts.models import Contract
 from contracts.precedence import Agreement, Effective
-from contracts.selectors import calendar_for, day_of
+from contracts.selectors import calendar_for
 from slo import clock as rule
 from slo import services as slo
 from slo.clock import Verdict
@@ -106,27 +104,22 @@ def _move(one: TicketClock, target: Target, now: datetime) -> Move | None:
     return Move(one, target, upward, clock.due_at, after) if after != clock.due_at else None
 
 
-@effects.register
-def move_open_clocks(proposal: Proposal, now: datetime) -> None:
-    """An amendment is in effect: open clocks follow it, each with an event that the client reads. Missed ones stay."""
-    contract = proposal.document.contract
-    for move in moves(contract, agreement_of(contract), on=day_of(now), now=now):
-        follow(move, now)
-
-
-def follow(move: Move, now: datetime) -> None:
-    """Move one clock, its ticket's due instant with it."""
+def follow(move: Move, *, now: datetime, since: datetime) -> datetime:
+    """Move one clock from an instant on, its ticket's due instant with it and an event that the client reads; when it is due now."""
     ticket, target = move.ticket, move.target
     clock = slo.retarget_clock(
         clock_id=move.running.clock_id, priority=move.running.clock.priority, term_key=target.term.term.key,
-        provenance=target.term.provenance(), target_minutes=max(1, target.minutes - move.running.used_minutes), warn_percent=target.warn_percent,
-        edition=target.edition, at=now, upward=move.upward,
+        provenance=target.term.provenance(), target_minutes=max(1, target.minutes - move.running.used_minutes),
+        warn_percent=target.warn_percent, edition=target.edition, at=since, upward=move.upward,
     )  # fmt: skip
-    Ticket.objects.filter(organization_id=ticket.organization_id, pk=ticket.pk).update(
-        due_at=clocks.soonest(one.clock for one in clocks.owed(ticket))
-    )
-    record(
-        organization_id=ticket.organization_id, actor_id=None, verb="ticket.promise_moved", subject_kind="ticket",
-        subject_id=ticket.pk, audience=Audience.CLIENT, at=now, objective=move.running.objective,
-        before=move.before.isoformat(), after=clock.due_at and clock.due_at.isoformat(),
-    )  # fmt: skip
+    after = clock.due_at or move.before
+    if after != move.before:
+        Ticket.objects.filter(organization_id=ticket.organization_id, pk=ticket.pk).update(
+            due_at=clocks.soonest(one.clock for one in clocks.owed(ticket))
+        )
+        record(
+            organization_id=ticket.organization_id, actor_id=None, verb="ticket.promise_moved", subject_kind="ticket",
+            subject_id=ticket.pk, audience=Audience.CLIENT, at=now, objective=move.running.objective, before=move.before.isoformat(),
+            after=after.isoformat(),
+        )  # fmt: skip
+    return after
