@@ -139,7 +139,7 @@ class TestAContest:
 
     def test_a_pause_ends(self, cast: Any, monkeypatch: Any) -> None:
         ticket = opened(cast)
-        monkeypatch.setattr("slo.services.clocks.may_pause", lambda *_said: True)
+        monkeypatch.setattr("slo.history.may_pause", lambda *_said: True)
         with tenancy.everyone():
             slo.pause_clock(
                 clock_id=clock_of(ticket).pk, reason="third_party", question=None, actor_id=cast.lea.pk, at=cast.now,

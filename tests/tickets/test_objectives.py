@@ -235,7 +235,7 @@ def test_an_amendment_moves_every_open_clock(cast: Any) -> None:
         agreement = agreement_of(cast.northwind_contract)
         found = services.moves(cast.northwind_contract, agreement, on=date(2026, 11, 18), now=cast.now + 3 * HOUR)
         assert [one.running.objective for one in found] == [RESOLUTION]
-        moving.follow(found[0], cast.now + 3 * HOUR)
+        moving.follow(found[0], now=cast.now + 3 * HOUR, since=cast.now + 3 * HOUR)
     assert clocks(ticket, RESOLUTION)[0].due_at == at("2026-11-19T13:00")
     assert fresh(ticket).due_at == clocks(ticket, NEXT)[0].due_at  # still the sooner one
     assert events(ticket, "ticket.promise_moved")[0].data["objective"] == RESOLUTION
