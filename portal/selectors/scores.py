@@ -138,7 +138,9 @@ def _counts(user: User, contracts: Sequence[Contract], since: datetime, *, by_mo
 
 def uncovered(user: User) -> QuerySet[Ticket]:
     """Requests for which no first answer is promised, of the channels that only a clause covers (service guide §5)."""
-    clocks = TicketClock.objects.visible_to(user).filter(organization_id=OuterRef("organization_id"), ticket=OuterRef("pk"))
+    clocks = TicketClock.objects.visible_to(user).filter(
+        organization_id=OuterRef("organization_id"), ticket=OuterRef("pk")
+    )
     return Ticket.objects.visible_to(user).filter(~Exists(clocks), channel__in=Ticket.SIDE_CHANNELS)
 
 

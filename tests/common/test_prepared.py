@@ -100,3 +100,32 @@ def test_threads_share_it(cast):
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(ask, people)) == [[one.name] for one in people]
+
+
+def test_the_database_plans_it_once_a_session(cast):
+    asked = Prepared(lambda: User.objects.filter(name=Parameter("name"), email__endswith="%.example"))
+    for name in (cast.ann.name, cast.bob.name):
+        asked(name=name)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%%LIKE%%'")
+        ((statement,),) = cursor.fetchall()
+    assert "$1" in statement
+    assert "%s" not in statement
+
+
+def test_under_another_role_it_is_asked_anew_what_may_be_seen(cast):
+    asked = {"client": cast.northwind.pk, "day": cast.now.date()}
+    for _again in range(7):  # a plan is kept for good after five
+        with tenancy.everyone():
+            assert by_client(**asked) != []
+        with tenancy.organizations(cast.globex.pk):
+            assert by_client(**asked) == []
+        with tenancy.organizations(cast.northwind.pk):
+            assert by_client(**asked) != []
+
+
+def test_behind_a_pooler_nothing_is_prepared(cast, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    with CaptureQueriesContext(connection) as sent:
+        assert Prepared(lambda: User.objects.filter(pk=Parameter("pk")))(pk=cast.ann.pk) == [cast.ann]
+    assert sent[0]["sql"].startswith("SELECT")
