@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -98,7 +98,7 @@ def planned(connection: Any, sql: str, values: int) -> str:
     """
     if connection.settings_dict.get("DISABLE_SERVER_SIDE_CURSORS"):
         return sql
-    name = f"kept_{sha256(sql.encode()).hexdigest()[:16]}"
+    name, statement = _named(sql, values)
     connection.ensure_connection()
     known = _prepared.setdefault(connection.connection, set())
     if name not in known:
@@ -107,4 +107,11 @@ def planned(connection: Any, sql: str, values: int) -> str:
         with connection.wrap_database_errors, connection.connection.cursor() as cursor:
             cursor.execute(f"PREPARE {name} AS {body}")
         known.add(name)
-    return f"EXECUTE {name} ({', '.join(['%s'] * values)})" if values else f"EXECUTE {name}"
+    return statement
+
+
+@cache
+def _named(sql: str, values: int) -> tuple[str, str]:
+    """What a statement is called, and what runs it."""
+    name = f"kept_{sha256(sql.encode()).hexdigest()[:16]}"
+    return name, f"EXECUTE {name} ({', '.join(['%s'] * values)})" if values else f"EXECUTE {name}"

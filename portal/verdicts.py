@@ -19,7 +19,7 @@ from portal.timeline import named
 from portal.verdict_forms import ContestForm, ExcuseForm, ProposeForm, SettleForm
 from slo.attainment import Outcome
 from slo.clock import Verdict
-from slo.excusal import Said, Standing
+from slo.excusal import WAITING, Said, Standing
 from slo.history import History
 from slo.models import Clock
 from tickets import services
@@ -92,7 +92,7 @@ def _forms(
     if past is not None and may(user, "clock.excuse", ticket.organization_id):
         mine = services.side_of(user)
         asks = past.state.excused == f"asks_{mine.value}"
-        waits = past.state.excused in {Standing.ASKS_CLIENT, Standing.ASKS_VALIANTYS}
+        waits = past.state.excused in WAITING
         if (asks and act != "propose") or act in {"agree", "decline"}:
             found["excuse_form"] = ExcuseForm(data if act in {"agree", "decline"} else None, auto_id="excuse_%s")
         elif act == "propose" or (
@@ -143,7 +143,7 @@ def _line(
     form = None
     overtaken = act == f"settle-{one.pk}"
     if (not one.outcome or overtaken) and not read_only and may(user, "clock.settle", ticket.organization_id):
-        sent = data if act == f"settle-{one.pk}" else None
+        sent = data if overtaken else None
         form = SettleForm(sent, choices=answers(user, ticket, one, past), auto_id=f"settle_{one.pk}_%s")
     minutes = contested_time(past.state, one.happened_at, now) // MINUTE if past and one.about == About.PAUSE else None
     return Line(one, _said(one.about), minutes, named(OUTCOME, one.outcome), form)

@@ -57,6 +57,9 @@ class Standing(StrEnum):
     DECLINED = "declined"
 
 
+WAITING = frozenset({Standing.ASKS_CLIENT, Standing.ASKS_VALIANTYS})
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What one person said: who, of which side, when, and the message of the ticket with the reason (None: no words)."""

@@ -195,7 +195,7 @@ class Clock(TenantModel):
                 name="slo_clock_measured_by",
                 condition=models.Q(verdict="running", stopped_at__isnull=True, historical=False),
             ),
-            # the few that wait for somebody's word: tickets.selectors.to_excuse, an Index Scan of the client's few
+            # the few that wait for somebody's word: portal.selectors.home.waiting_for_me
             models.Index(
                 fields=["organization", "id"],
                 name="slo_clock_asks",

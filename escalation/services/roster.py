@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from django.db.models.expressions import RawSQL
-
 from accounts.models import Assignment, Membership, Organization, User
 from accounts.roles import StaffRole
-from common.columns import array
+from common.columns import ids_in
 from contracts.models import Contract
 from escalation.ladder import Level
 from escalation.models import Ladder, LadderLevel, LadderPerson
@@ -24,7 +22,7 @@ from tickets.priority import Priority
 
 def with_their_contracts(ids: Iterable[int]) -> dict[int, Ticket]:
     """Some tickets with their clients and contracts, each of which is read once; three queries, however many tickets."""
-    found = list(Ticket.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [array(ids)])))
+    found = list(Ticket.objects.filter(pk__in=ids_in(ids)))
     clients = Organization.objects.in_bulk({one.organization_id for one in found})
     contracts = Contract.objects.in_bulk({one.contract_id for one in found})
     for one in found:

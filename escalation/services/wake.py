@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import connection
 
 from audit.services import Fact, record_many
+from common.columns import columns
 from slo import services as slo
 from slo.fold import Resumed
 from slo.services import Asleep
@@ -28,7 +29,7 @@ def wake(asleep: Sequence[Asleep], *, now: datetime) -> None:
     if not asleep:
         return
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [[one.organization_id for one in asleep], [one.clock_id for one in asleep]])
+        cursor.execute(HOLD, columns((one.organization_id, one.clock_id) for one in asleep))
         owners = {clock: (ticket, objective) for clock, ticket, objective in cursor.fetchall()}
     facts = []
     for one in asleep:

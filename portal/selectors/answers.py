@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organization, User
 from contracts.models import Contract
 from slo.attainment import Outcome, Score
-from slo.excusal import Standing
+from slo.excusal import WAITING, Standing
 from tickets.models import Contest, Ticket, TicketClock
 
 from .queue import rows
@@ -30,7 +30,6 @@ KINDS = {
     "contested": _("Contested"),
     "waits": _("Excusal waits"),
 }
-ASKS = [Standing.ASKS_CLIENT, Standing.ASKS_VALIANTYS]
 SIZE = 30
 
 
@@ -90,7 +89,7 @@ def _tickets(user: User, contracts: list[Contract], which: str, since: datetime,
     if which == "contested":
         return tickets.filter(pk__in=contests.open().values("ticket"))
     if which == "waits":
-        return tickets.filter(pk__in=links.filter(clock__excusal__in=ASKS).values("ticket"))
+        return tickets.filter(pk__in=links.filter(clock__excusal__in=WAITING).values("ticket"))
     if which == "not_covered":
         return without.exclude(pk__in=conceded.filter(clock=None).values("ticket"))
     if which == "conceded":

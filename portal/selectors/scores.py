@@ -87,7 +87,7 @@ def pieces(user: User, contracts: Sequence[Contract], since: datetime, *, by_mon
     """What counts as what since an instant: verdicts by when they were judged, what isn't covered by when it was opened, with
     what contests change of it: an open one is said beside how its promise stands, a conceded one counts as not kept, once."""
     for row in _counts(user, contracts, since, by_month=by_month):
-        organization_id, priority, verdict, excusal, outcome, _objective, month, n = row
+        organization_id, priority, verdict, excusal, outcome, month, n = row
         place = (organization_id, month.date() if month else date.min, priority)
         stands = counted(verdict or None, excusal=excusal)
         if outcome is None:
@@ -103,7 +103,7 @@ def _counts(user: User, contracts: Sequence[Contract], since: datetime, *, by_mo
     """Three lists in one query: verdicts (slo_clock by contract), what isn't covered, and what is contested."""
     whose = {"organization_id__in": {one.organization_id for one in contracts}}
     ids = [one.pk for one in contracts]
-    names = ("organization_id", "rank", "verdict_", "excusal_", "outcome_", "objective_", "month")
+    names = ("organization_id", "rank", "verdict_", "excusal_", "outcome_", "month")
     nothing, no_outcome = Value("", CharField()), Value(None, CharField())
 
     def month(at: str) -> Any:
@@ -111,11 +111,11 @@ def _counts(user: User, contracts: Sequence[Contract], since: datetime, *, by_mo
         return TruncMonth(at, tzinfo=house) if by_month else Value(None, DateTimeField())
 
     verdicts = Clock.objects.visible_to(user).filter(FIRST, **whose, contract_ref__in=ids, judged_at__gte=since).annotate(
-        rank=F("priority"), verdict_=F("verdict"), excusal_=F("excusal"), outcome_=no_outcome, objective_=nothing,
+        rank=F("priority"), verdict_=F("verdict"), excusal_=F("excusal"), outcome_=no_outcome,
         month=month("judged_at"),
     )  # fmt: skip
     without = uncovered(user).filter(**whose, contract_id__in=ids, opened_at__gte=since).annotate(
-        rank=F("priority"), verdict_=nothing, excusal_=nothing, outcome_=no_outcome, objective_=nothing,
+        rank=F("priority"), verdict_=nothing, excusal_=nothing, outcome_=no_outcome,
         month=month("opened_at"),
     )  # fmt: skip
     side = Q(clock__isnull=False) | Q(outcome=Outcome.OPEN) | Q(ticket__channel__in=Ticket.SIDE_CHANNELS)
@@ -123,7 +123,7 @@ def _counts(user: User, contracts: Sequence[Contract], since: datetime, *, by_mo
         Contest.objects.visible_to(user).filter(side, FIRST, **whose).told_apart()
         .annotate(
             rank=Coalesce("clock__priority", "ticket__priority"), verdict_=Coalesce("clock__verdict", nothing),
-            excusal_=Coalesce("clock__excusal", nothing), outcome_=F("outcome"), objective_=F("objective"),
+            excusal_=Coalesce("clock__excusal", nothing), outcome_=F("outcome"),
             at=Case(
                 When(clock__isnull=True, then="ticket__opened_at"), default=Coalesce("clock__judged_at", "opened_at")
             ),

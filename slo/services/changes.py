@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import allows
-from common.columns import array
+from common.columns import array, ids_in
 from common.errors import Refused
 from slo.calendar import Calendar, CalendarError
 from slo.carrying import carried_many, instant, micros
@@ -29,7 +29,7 @@ from slo.timeline import Edition, Timeline, timeline_of
 
 from .calendars import opens_enough, publish_edition
 from .clocks import move_to_calendar
-from .many import Moved, Rows, ids_in, last_events, remember_moves
+from .many import Moved, Rows, last_events, remember_moves
 
 if TYPE_CHECKING:
     from slo.compiled import Micros
@@ -266,9 +266,8 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     last, plain = last_events(held)
     plain &= (held.due > 0) & (last <= micros(now + RECENT))
     found = []
-    for pk, organization, due in held.chosen(
-        ~plain
-    ).named():  # a pause: due once it goes on; or history the row doesn't tell
+    single = held.chosen(~plain)  # a pause: due once it goes on; or history that the row doesn't tell
+    for pk, organization, due in single.named():
         after = move_to_calendar(clock_id=pk, edition=edition, at=now).due_at
         if due and after is not None and micros(after) != due:
             found.append(Moved(pk, organization, instant(due), after))

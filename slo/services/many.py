@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Count, Func, Max, Q, QuerySet
-from django.db.models.expressions import RawSQL
 
-from common.columns import array
+from common.columns import array, ids_in
 from slo.carrying import instant, micros
 from slo.fold import Kind
 from slo.models import CalendarEdition, Clock, ClockEvent
@@ -85,11 +84,6 @@ class Rows:
             Moved(pk, organization, instant(before), instant(after))
             for pk, organization, before, after in zip(*(one.tolist() for one in columns), strict=True)
         ]
-
-
-def ids_in(ids: Iterable[int] | Micros) -> RawSQL:
-    """Thousands of ids as one value."""
-    return RawSQL("SELECT unnest(%s::bigint[])", [array(ids)])
 
 
 def last_events(rows: Rows) -> tuple[Micros, Micros]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from common import long_work
+from common.columns import ids_in
 from contracts import effects
 from contracts.agreement import agreement_of
 from contracts.models import Contract, Proposal
 from contracts.selectors import day_of
 from slo.models import Clock
-from slo.services.many import ids_in
 from tickets.models import ImpactMove, ImpactPreview
 
 from .following import hold

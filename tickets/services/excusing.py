@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.services import record
 from common.errors import Refused
 from slo import services as slo
-from slo.excusal import Side, Standing
+from slo.excusal import WAITING, Side
 from slo.history import history_of
 from slo.models import Clock
 from tickets import notices
@@ -79,7 +79,7 @@ def _say(actor: User, ticket: Ticket, running: TicketClock, verb: str, reason: s
         organization_id=ticket.organization_id, actor_id=actor.pk, verb=verb, subject_kind="ticket", subject_id=ticket.pk,
         at=now, objective=running.objective, side=side_of(actor).value, **words,
     )  # fmt: skip
-    proposes = clock.excusal in {Standing.ASKS_CLIENT, Standing.ASKS_VALIANTYS}
+    proposes = clock.excusal in WAITING
     notices.tell(
         ticket=ticket, event=event, template="clock_excusal", now=now, standing=clock.excusal, reason=reason.strip()[:4000],
         people=notices.excusers(ticket, ours=not actor.is_valiantys) if proposes else _concerned(ticket, clock),
