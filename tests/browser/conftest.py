@@ -33,6 +33,17 @@ def browser_context_args(browser_context_args: dict[str, Any], request: pytest.F
     return {**browser_context_args, "locale": "en-GB", "timezone_id": "Europe/Paris", **getattr(request, "param", {})}
 
 
+@pytest.fixture
+def page(page: Page) -> Page:
+    """A tab; SLOWNESS=8 makes its machine eight times slower and its network far, which shows what a test forgets to wait for."""
+    if slowness := int(os.environ.get("SLOWNESS", "0")):
+        tools = page.context.new_cdp_session(page)
+        far = {"offline": False, "latency": 25 * slowness, "downloadThroughput": -1, "uploadThroughput": -1}
+        tools.send("Emulation.setCPUThrottlingRate", {"rate": slowness})
+        tools.send("Network.emulateNetworkConditions", far)
+    return page
+
+
 def complains(message: ConsoleMessage) -> bool:
     """An error that is one: a poll that a navigation cut short is not (htmx reports it in two lines)."""
     return message.type == "error" and not message.text.startswith(("htmx:sendAbort", "htmx:afterRequest"))
