@@ -75,6 +75,7 @@ function tell(form, what, at = Date.now()) {
 function attach(form) {
   if (form.draftReady) return;
   form.draftReady = true;
+  restore(form); // before anything listens: what is given back is no new word
   let timer;
   const later = () => { clearTimeout(timer); timer = setTimeout(() => save(form), 400); };
   form.addEventListener("input", later);
@@ -95,7 +96,6 @@ function attach(form) {
     forget(audience ? `${form.dataset.draft}#${audience}` : form.dataset.draft);
     tell(form, "");
   });
-  restore(form);
 }
 
 // What was sent may go, before anything is given back.

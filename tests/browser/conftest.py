@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.cast import PASSWORD
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the tests' thread; nothing here is async
 
 
