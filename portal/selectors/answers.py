@@ -68,7 +68,7 @@ def answers(user: User, organization: Organization, asked: Mapping[str, str], no
         _counted(user, contracts, objective, agreed, which, since, until)
     )
     page = Paginator(
-        tickets.select_related("organization", "requester").order_by("-id", "-link__number"), SIZE
+        tickets.select_related("organization", "requester").order_by("-id", "-link_number"), SIZE
     ).get_page(asked.get("page"))
     page.object_list = _rows(user, list(page.object_list), objective, now)  # type: ignore[assignment]
     keep = {name: asked[name] for name in ("contract", "month") if asked.get(name)}
@@ -109,10 +109,12 @@ def _span(month: str, now: datetime) -> tuple[datetime, datetime, date | None]:
 
 
 def _promises(user: User, contracts: list[Contract], objective: str) -> QuerySet[Ticket]:
-    """The requests, each with `link`, its clock for the objective: as often as it has some, and once without one."""
+    """The requests, each with columns of its clock for the objective: as often as it has some, and once without one."""
     mine = FilteredRelation("clocks", condition=Q(clocks__objective=objective))
     found = Ticket.objects.visible_to(user).filter(contract__in=contracts).annotate(link=mine)
-    return found.annotate(link_number=F("link__number"), link_clock=F("link__clock_id"))
+    columns = {"judged_at": "clock__judged_at", "verdict": "clock__verdict", "excusal": "clock__excusal"}
+    columns |= {"number": "number", "clock": "clock_id"}
+    return found.annotate(**{f"link_{name}": F(f"link__{path}") for name, path in columns.items()})
 
 
 def _counted(
@@ -121,30 +123,30 @@ def _counted(
     """As slo.attainment.counted, asked of the database."""
     contests = Contest.objects.visible_to(user).filter(objective=objective, ticket__contract__in=contracts)
     conceded = contests.filter(outcome=Outcome.CONCEDED)
-    judged = Q(link__clock__judged_at__gte=since, link__clock__judged_at__lt=until)
+    judged = Q(link_judged_at__gte=since, link_judged_at__lt=until)
     without = Q(pk__in=_without(user, contracts, objective, agreed, since, until).values("pk"))
     if which == "contested":
         return _of(contests.open())
     if which == "waits":
-        return Q(link__clock__excusal__in=WAITING)
+        return Q(link_excusal__in=WAITING)
     if which == "not_covered":
         return without & ~Q(pk__in=conceded.filter(clock=None).values("ticket"))
     if which == "conceded":
-        return ((judged & ~Q(link__clock__verdict="missed")) | without) & _of(conceded)
+        return ((judged & ~Q(link_verdict="missed")) | without) & _of(conceded)
     if which in {"missed", "excused"}:
-        agreed_on = Q(link__clock__excusal=Standing.AGREED)
-        return judged & Q(link__clock__verdict="missed") & (agreed_on if which == "excused" else ~agreed_on)
+        agreed_on = Q(link_excusal=Standing.AGREED)
+        return judged & Q(link_verdict="missed") & (agreed_on if which == "excused" else ~agreed_on)
     return (
         judged
-        & Q(link__clock__verdict=which)
-        & ~Q(link__clock__in=conceded.filter(clock__isnull=False).values("clock"))
+        & Q(link_verdict=which)
+        & ~Q(link_clock__in=conceded.filter(clock__isnull=False).values("clock"))
     )
 
 
 def _of(contests: QuerySet[Contest]) -> Q:
     """The promises that these are about."""
     clocks, none = contests.filter(clock__isnull=False), contests.filter(clock=None)
-    return Q(link__clock__in=clocks.values("clock")) | Q(pk__in=none.values("ticket"))
+    return Q(link_clock__in=clocks.values("clock")) | Q(pk__in=none.values("ticket"))
 
 
 def _without(

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_team'),
-        ('slo', '0011_alter_clock_excusal_alter_clockevent_kind'),
+        ('slo', '0011_withdrawn'),
         ('tickets', '0012_amendments_move_open_work'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
