@@ -18,7 +18,8 @@ class ProposeForm(forms.Form):
     """Excuse a missed promise."""
 
     reason = _words(
-        _("Why should it be excused?"), help_text=_("Both sides read it. Somebody of the other side agrees or declines.")
+        _("Why should it be excused?"),
+        help_text=_("Both sides read it. Somebody of the other side agrees or declines."),
     )
 
 

@@ -77,7 +77,9 @@ def compose(
         "standing": state.excused.value if state else "",
         "excusal": _excusal(user, ticket, past),
         "contests": [_line(user, ticket, one, past, now, act, data, read_only=read_only) for one in contests],
-        "receipt_url": f"{reverse('portal:receipt', args=[ticket.reference, objective])}?clock={clock.pk}" if clock else "",
+        "receipt_url": f"{reverse('portal:receipt', args=[ticket.reference, objective])}?clock={clock.pk}"
+        if clock
+        else "",
         "read_only": read_only,
         **forms,
     }

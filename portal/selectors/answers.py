@@ -118,7 +118,13 @@ def _promises(user: User, contracts: list[Contract], objective: str) -> QuerySet
 
 
 def _counted(
-    user: User, contracts: list[Contract], objective: str, agreed: Promised, which: str, since: datetime, until: datetime
+    user: User,
+    contracts: list[Contract],
+    objective: str,
+    agreed: Promised,
+    which: str,
+    since: datetime,
+    until: datetime,
 ) -> Q:
     """As slo.attainment.counted, asked of the database."""
     contests = Contest.objects.visible_to(user).filter(objective=objective, ticket__contract__in=contracts)
@@ -136,11 +142,7 @@ def _counted(
     if which in {"missed", "excused"}:
         agreed_on = Q(link_excusal=Standing.AGREED)
         return judged & Q(link_verdict="missed") & (agreed_on if which == "excused" else ~agreed_on)
-    return (
-        judged
-        & Q(link_verdict=which)
-        & ~Q(link_clock__in=conceded.filter(clock__isnull=False).values("clock"))
-    )
+    return judged & Q(link_verdict=which) & ~Q(link_clock__in=conceded.filter(clock__isnull=False).values("clock"))
 
 
 def _of(contests: QuerySet[Contest]) -> Q:

@@ -9,7 +9,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import (
-    BigIntegerField, Case, CharField, Count, DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Value, When,
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
 )  # fmt: skip
 from django.db.models.functions import Coalesce, TruncMonth
 from django.urls import reverse
@@ -25,7 +37,9 @@ from tickets.models import Contest, Ticket, TicketClock
 from tickets.priority import Priority
 
 WINDOW = timedelta(days=90)
-FURTHER = tuple(name for name in OBJECTIVES if name != FIRST_RESPONSE)  # counted where a contract promises them, each apart
+FURTHER = tuple(
+    name for name in OBJECTIVES if name != FIRST_RESPONSE
+)  # counted where a contract promises them, each apart
 TARGETS = {f"slo.{name}.{one.value}": (name, one.value) for name in FURTHER for one in Priority}
 Promised = Mapping[int, frozenset[tuple[str, str]]]  # contract id → (objective, priority), beside the first answer
 

@@ -87,7 +87,9 @@ def _form(context: dict[str, Any], act: str) -> tuple[Any, str]:
     return form, done
 
 
-def _does(request: Request, ticket_id: int, objective: str, number: int | None, act: str) -> Callable[[dict[str, Any]], object]:
+def _does(
+    request: Request, ticket_id: int, objective: str, number: int | None, act: str
+) -> Callable[[dict[str, Any]], object]:
     mine: dict[str, Any] = {"actor": request.user, "now": request.now}
     promise: dict[str, Any] = {**mine, "ticket_id": ticket_id, "objective": objective, "number": number}
     what, _dash, contest = act.partition("-")

@@ -172,9 +172,13 @@ def test_each_clock_of_an_objective_is_excused_counted_and_listed_by_itself(cast
     assert [one["current"] for one in listed["objectives"]] == [False, True, False]
     month = get(cast.max, "/portfolio/NW/").context["months_scored"][0]
     assert month.further["next_response"].excused == 1
-    assert get(cast.ann, f"{page.replace('verdict', 'receipt').replace('/1/', '/')}?clock={clocks(ticket, 'next_response')[0].pk}").context[
-        "verdict_url"
-    ] == page
+    assert (
+        get(
+            cast.ann,
+            f"{page.replace('verdict', 'receipt').replace('/1/', '/')}?clock={clocks(ticket, 'next_response')[0].pk}",
+        ).context["verdict_url"]
+        == page
+    )
 
 
 def test_a_contract_that_promises_nothing_further_looks_as_before(cast, get):

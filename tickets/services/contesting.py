@@ -131,7 +131,9 @@ def contestable_of(ticket: Ticket, past: History | None) -> list[Contestable]:
         if is_higher(Priority(one.data["before"]), Priority(one.data["after"]))
     ]
     ended = past.state.ended_at if past and past.clock.objective != FIRST_RESPONSE else None
-    lowered = [one for one in lowered if ended is None or one.at <= ended]  # later ones are of the clocks that follow it
+    lowered = [
+        one for one in lowered if ended is None or one.at <= ended
+    ]  # later ones are of the clocks that follow it
     return contesting.contestable(past.state if past else None, lowered, ticket.opened_at)
 
 

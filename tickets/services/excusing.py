@@ -97,7 +97,9 @@ def _say(actor: User, ticket: Ticket, running: TicketClock, verb: str, reason: s
         organization_id=ticket.organization_id, actor_id=actor.pk, verb=verb, subject_kind="ticket", subject_id=ticket.pk,
         at=now, objective=running.objective, number=running.number, side=side_of(actor).value, **words,
     )  # fmt: skip
-    asks = clock.excusal in WAITING or verb == "clock.excusal_withdrawn"  # who was asked hears that it is withdrawn, too
+    asks = (
+        clock.excusal in WAITING or verb == "clock.excusal_withdrawn"
+    )  # who was asked hears that it is withdrawn, too
     notices.tell(
         ticket=ticket, event=event, template="clock_excusal", now=now, standing=clock.excusal, reason=reason.strip()[:4000],
         people=notices.excusers(ticket, ours=not actor.is_valiantys) if asks else _concerned(ticket, clock),
