@@ -176,9 +176,9 @@ def _line(
     if (not one.outcome or overtaken) and not read_only and may(user, "clock.settle", ticket.organization_id):
         sent = data if overtaken else None
         form = SettleForm(sent, choices=answers(user, ticket, one, past), auto_id=f"settle_{one.pk}_%s")
-    withdraw, sent = None, act == f"withdraw-{one.pk}"
-    if (not one.outcome or sent) and not read_only and may(user, "clock.contest", ticket.organization_id):
-        withdraw = WithdrawForm(data if sent else None, auto_id=f"withdraw_{one.pk}_%s")
+    withdraw, withdrawing = None, act == f"withdraw-{one.pk}"
+    if (not one.outcome or withdrawing) and not read_only and may(user, "clock.contest", ticket.organization_id):
+        withdraw = WithdrawForm(data if withdrawing else None, auto_id=f"withdraw_{one.pk}_%s")
     minutes = contested_time(past.state, one.happened_at, now) // MINUTE if past and one.about == About.PAUSE else None
     return Line(one, _said(one.about), minutes, named(OUTCOME, one.outcome), form, withdraw)
 

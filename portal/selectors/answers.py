@@ -64,7 +64,7 @@ def answers(user: User, organization: Organization, asked: Mapping[str, str], no
     agreed = promised(user, contracts)
     scores = by_objective(user, contracts, since, agreed, month)
     score = scores.get(objective, Score())
-    tickets = _promises(user, contracts, objective).filter(
+    tickets: Any = _promises(user, contracts, objective).filter(
         _counted(user, contracts, objective, agreed, which, since, until)
     )
     page = Paginator(
@@ -108,7 +108,7 @@ def _span(month: str, now: datetime) -> tuple[datetime, datetime, date | None]:
     return beginning(first), beginning((first + timedelta(days=31)).replace(day=1)), first
 
 
-def _promises(user: User, contracts: list[Contract], objective: str) -> QuerySet[Ticket]:
+def _promises(user: User, contracts: list[Contract], objective: str) -> Any:
     """The requests, each with columns of its clock for the objective: as often as it has some, and once without one."""
     mine = FilteredRelation("clocks", condition=Q(clocks__objective=objective))
     found = Ticket.objects.visible_to(user).filter(contract__in=contracts).annotate(link=mine)

@@ -63,7 +63,16 @@ def contest(
             found.save(force_insert=True)
     except IntegrityError as error:
         raise Refused(_("This was contested before: the answer stands below, or is still to come.")) from error
-    _told(actor, ticket, found, running and running.number, "clock.contested", message, notices.settlers(ticket), now)
+    _told(
+        actor,
+        ticket,
+        found,
+        running.number if running else None,
+        "clock.contested",
+        message,
+        notices.settlers(ticket),
+        now,
+    )
     return found
 
 
@@ -116,7 +125,7 @@ def _closed(actor: User, ticket: Ticket, found: Contest, outcome: Outcome, reaso
     withdrawn = outcome == Outcome.WITHDRAWN
     verb = "clock.contest_withdrawn" if withdrawn else "clock.contest_settled"
     people = notices.settlers(ticket) if withdrawn else [found.opened_by, ticket.requester]
-    _told(actor, ticket, found, link and link.number, verb, found.answer, people, now)
+    _told(actor, ticket, found, link.number if link else None, verb, found.answer, people, now)
     return found
 
 
