@@ -70,7 +70,7 @@ def answers(user: User, organization: Organization, asked: Mapping[str, str], no
     page = Paginator(
         tickets.select_related("organization", "requester").order_by("-id", "-link_number"), SIZE
     ).get_page(asked.get("page"))
-    page.object_list = _rows(user, list(page.object_list), objective, now)  # type: ignore[assignment]
+    page.object_list = _rows(user, list(page.object_list), objective, now)
     keep = {name: asked[name] for name in ("contract", "month") if asked.get(name)}
     mine = keep | ({"objective": objective} if objective != FIRST_RESPONSE else {})
     return {
