@@ -17,6 +17,11 @@ RECEIPT = {
     NEXT_RESPONSE: gettext_lazy("Receipt: next answer"),
     RESOLUTION: gettext_lazy("Receipt: resolution"),
 }
+HEADS = {
+    FIRST_RESPONSE: gettext_lazy("First answers"),
+    NEXT_RESPONSE: gettext_lazy("Next answers"),
+    RESOLUTION: gettext_lazy("Resolutions"),
+}
 LEFT = {NEXT_RESPONSE: gettext_lazy("to answer"), RESOLUTION: gettext_lazy("to resolve")}  # beside what is left
 STARTED = {
     FIRST_RESPONSE: gettext_lazy("Submitted: the clock starts"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from portal.clocks import clause
 from portal.objectives import GOES_ON, REASONS, RECEIPT, STARTED, STOPPED
 from portal.templatetags.ui import duration, instant
+from portal.verdicts import address as verdict_address
 from slo.fold import Kind, Resumed
 from slo.words import EXCUSAL, week
 from tickets.models import Ticket
@@ -70,8 +71,8 @@ class Piece:
     width: str
 
 
-def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, Any]:
-    """The page's context; `paper` is the receipt as it is downloaded."""
+def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any, number: int) -> dict[str, Any]:
+    """The page's context; `paper` is the receipt as it is downloaded, of the clock with this number of its objective."""
     total = timedelta(seconds=paper["sums"]["open"])
     days = list(_days(paper))
     due, ended = _at(paper["due_at"]), paper["judged_at"]
@@ -125,7 +126,7 @@ def compose(ticket: Ticket, paper: Mapping[str, Any], chip: Any) -> dict[str, An
         "clause": clause(paper["promise"]["clause"]),
         "promises_url": reverse("portal:promises", args=[paper["about"]["contract"]]),
         "excusal": EXCUSAL.get(paper["excusal"], ""),
-        "verdict_url": reverse("portal:verdict", args=[ticket.reference, paper["about"]["objective"]]),
+        "verdict_url": verdict_address(ticket, paper["about"]["objective"], number),
         "json_url": f"{address}?clock={paper['about']['clock']}&format=json",
         "verifier_url": reverse("portal:receipt_verifier"),
         "file": filename(paper),

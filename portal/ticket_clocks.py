@@ -50,6 +50,13 @@ class TicketClocks:
         return next((past for past in self.pasts if past.clock is clock), None)
 
     @property
+    def number(self) -> int | None:
+        """Its number among those of its objective, from 1."""
+        past = self.leader
+        mine = [one for one in self.pasts if past and one.clock.objective == past.clock.objective]
+        return mine.index(past) + 1 if past else None
+
+    @property
     def is_broken(self) -> bool:
         """Whether its events contradict each other."""
         return self.leader is not None and self.leader.is_broken

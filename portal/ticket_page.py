@@ -41,6 +41,7 @@ ACTIONS = {
 }
 PERMISSIONS = {"cancel": "ticket.cancel", "confirm_solved": "ticket.settle", "reopen": "ticket.settle"}
 NEEDS_WORDS = {"wait_for_client", "resolve", "reopen", "cancel"}
+ENDED = {"clock.contest_settled", "clock.contest_withdrawn"}
 UPDATE = timedelta(hours=3)  # after the full hour: what is proposed as the next update, to be changed at will
 # The first that applies stands out: what a page hopes for next.
 PRIMARY = {Status.NEW: "take", Status.RESOLVED: "confirm_solved"}
@@ -76,7 +77,7 @@ def compose(user: User, ticket: Ticket, now: datetime) -> dict[str, Any]:
         "clock": clocks.shown,
         "receipt": clocks.receipt(corrections(events), promises_url),
         "broken": clocks.is_broken,
-        "verdict_url": reverse("portal:verdict", args=[ticket.reference, leader.objective if leader else FIRST_RESPONSE]),
+        "verdict_url": verdicts.address(ticket, leader.objective if leader else FIRST_RESPONSE, clocks.number),
         "verdict_note": verdicts.note(leader, contested(events)),
         "promises": clocks.lines(),
         "paused": clocks.paused,
@@ -179,7 +180,7 @@ def _effect(name: str, ticket: Ticket, clocks: TicketClocks) -> str:
 
 def contested(events: Sequence[Event]) -> bool:
     """Whether something of its promise is contested and not settled, as its events say."""
-    settled = {one.data.get("contest_id") for one in events if one.verb == "clock.contest_settled"}
+    settled = {one.data.get("contest_id") for one in events if one.verb in ENDED}
     return any(one.verb == "clock.contested" and one.data.get("contest_id") not in settled for one in events)
 
 

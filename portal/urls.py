@@ -32,6 +32,7 @@ urlpatterns = [
     path("tickets/<str:reference>/", work.ticket, name="ticket"),
     path("tickets/<str:reference>/clocks/<slug:objective>/receipt/", receipts.receipt, name="receipt"),
     path("tickets/<str:reference>/clocks/<slug:objective>/verdict/", verdicts.verdict, name="verdict"),
+    path("tickets/<str:reference>/clocks/<slug:objective>/<int:number>/verdict/", verdicts.verdict, name="verdict_of"),
     path("receipts/verify_receipt.py", receipts.verifier, name="receipt_verifier"),
     path("queue/", work.queue, name="queue"),
     path("queue/bulk/", bulk.bulk, name="bulk"),

@@ -16,29 +16,33 @@ from contracts.selectors import is_read_only
 from portal.clocks import chip
 from portal.templatetags.ui import instant
 from portal.timeline import named
-from portal.verdict_forms import ContestForm, ExcuseForm, ProposeForm, SettleForm
+from portal.verdict_forms import ContestForm, ExcuseForm, ProposeForm, SettleForm, WithdrawForm
 from slo.attainment import Outcome
 from slo.clock import Verdict
 from slo.excusal import WAITING, Said, Standing
 from slo.history import History
 from slo.models import Clock
+from slo.objectives import FIRST_RESPONSE
+from slo.words import OBJECTIVE
 from tickets import services
 from tickets.contesting import About, contested_time
 from tickets.models import Contest, Message, Ticket
 from tickets.words import ABOUT, OUTCOME
 
 MINUTE = timedelta(minutes=1)
+EXCUSING = {"propose", "agree", "decline", "withdraw"}
 
 
 @dataclass(frozen=True)
 class Line:
-    """One contest, with its words, its answer, the business time that it is about, and the form to settle it."""
+    """One contest, with its words, its answer, the business time that it is about, and the forms to settle or withdraw it."""
 
     contest: Contest
     about: str
     minutes: int | None
     outcome: str
     form: SettleForm | None
+    withdraw: WithdrawForm | None
 
 
 def compose(
@@ -47,29 +51,52 @@ def compose(
     past: History | None,
     now: datetime,
     *,
+    objective: str = FIRST_RESPONSE,
+    number: int | None = None,
     act: str = "",
     data: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The page's context. `act` and `data`: what was just sent, whose form comes back as it was typed."""
+    """The page's context. `number`: which of the objective's clocks this is. `act` and `data`: what was just sent, whose form
+    comes back as it was typed."""
     state = past.state if past else None
     clock = past.clock if past else None
     read_only = is_read_only(ticket.contract)
-    contests = list(
-        Contest.objects.visible_to(user).filter(organization_id=ticket.organization_id, ticket=ticket, clock=clock)
+    every = list(
+        Contest.objects.visible_to(user)
+        .filter(organization_id=ticket.organization_id, ticket=ticket, objective=objective)
         .select_related("message", "answer", "opened_by", "settled_by").order_by("-id")
     )  # fmt: skip
-    forms = _forms(user, ticket, past, contests, act, data) if not read_only else {}
+    contests = [one for one in every if one.clock_id == (clock.pk if clock else None)]
+    forms = _forms(user, ticket, past, every, act, data) if not read_only else {}
     return {
         "ticket": ticket,
+        "address": address(ticket, objective, number),
+        "promise": named_promise(objective, number),
         "clock": chip(clock, now, state.ended_at, state.left) if clock and state else chip(None, now),
-        "missed": (state is not None and state.verdict is Verdict.MISSED) or act in {"propose", "agree", "decline"},
+        "missed": (state is not None and state.verdict is Verdict.MISSED) or act in EXCUSING,
         "standing": state.excused.value if state else "",
         "excusal": _excusal(user, ticket, past),
         "contests": [_line(user, ticket, one, past, now, act, data, read_only=read_only) for one in contests],
-        "receipt_url": reverse("portal:receipt", args=[ticket.reference, clock.objective]) if clock else "",
+        "receipt_url": f"{reverse('portal:receipt', args=[ticket.reference, objective])}?clock={clock.pk}"
+        if clock
+        else "",
         "read_only": read_only,
         **forms,
     }
+
+
+def address(ticket: Ticket, objective: str, number: int | None = None) -> str:
+    """Where a promise's verdict is: of an objective that a request has more than once, the one with this number."""
+    if number is None or objective == FIRST_RESPONSE:
+        return reverse("portal:verdict", args=[ticket.reference, objective])
+    return reverse("portal:verdict_of", args=[ticket.reference, objective, number])
+
+
+def named_promise(objective: str, number: int | None) -> str:
+    """What a promise is called: by its number, too, where a request has several of its kind."""
+    if number is None or objective == FIRST_RESPONSE:
+        return str(OBJECTIVE[objective])
+    return _("%(promise)s no. %(number)s") % {"promise": OBJECTIVE[objective], "number": number}
 
 
 def note(clock: Clock | None, contested: bool) -> str:
@@ -79,6 +106,7 @@ def note(clock: Clock | None, contested: bool) -> str:
         Standing.ASKS_VALIANTYS: _("An excusal waits for our agreement."),
         Standing.AGREED: _("Excused by both sides: the verdict stays, and counts apart."),
         Standing.DECLINED: _("An excusal was declined."),
+        Standing.WITHDRAWN: _("An excusal was withdrawn."),
     }.get(Standing(clock.excusal if clock else ""), "")
     told = [str(words), _("Contested by the client.") if contested else ""]
     return " ".join(one for one in told if one)
@@ -99,6 +127,9 @@ def _forms(
             past.state.verdict is Verdict.MISSED and not waits and past.state.excused is not Standing.AGREED
         ):
             found["propose_form"] = ProposeForm(data if act == "propose" else None, auto_id="propose_%s")
+        proposed = waits and not asks and act != "propose"
+        if proposed or act == "withdraw":
+            found["withdraw_form"] = WithdrawForm(data if act == "withdraw" else None, auto_id="withdraw_%s")
     choices = contestable(ticket, past, contests) if may(user, "clock.contest", ticket.organization_id) else []
     if choices or act == "contest":
         sent = data if act == "contest" else None
@@ -145,8 +176,11 @@ def _line(
     if (not one.outcome or overtaken) and not read_only and may(user, "clock.settle", ticket.organization_id):
         sent = data if overtaken else None
         form = SettleForm(sent, choices=answers(user, ticket, one, past), auto_id=f"settle_{one.pk}_%s")
+    withdraw, withdrawing = None, act == f"withdraw-{one.pk}"
+    if (not one.outcome or withdrawing) and not read_only and may(user, "clock.contest", ticket.organization_id):
+        withdraw = WithdrawForm(data if withdrawing else None, auto_id=f"withdraw_{one.pk}_%s")
     minutes = contested_time(past.state, one.happened_at, now) // MINUTE if past and one.about == About.PAUSE else None
-    return Line(one, _said(one.about), minutes, named(OUTCOME, one.outcome), form)
+    return Line(one, _said(one.about), minutes, named(OUTCOME, one.outcome), form, withdraw)
 
 
 def _excusal(user: User, ticket: Ticket, past: History | None) -> list[dict[str, Any]]:
@@ -156,7 +190,9 @@ def _excusal(user: User, ticket: Ticket, past: History | None) -> list[dict[str,
         return []
     said: list[tuple[str, Said]] = [(_("%(who)s proposed to excuse it"), excusal.proposed)]
     if excusal.answered:
-        words = _("%(who)s agreed: it is excused") if excusal.agreed else _("%(who)s declined")
+        words = {
+            Standing.AGREED: _("%(who)s agreed: it is excused"), Standing.WITHDRAWN: _("%(who)s withdrew it"),
+        }.get(excusal.standing, _("%(who)s declined"))  # fmt: skip
         said.append((words, excusal.answered))
     people = dict(User.objects.filter(pk__in=[one.by for _words, one in said]).values_list("pk", "name"))
     reasons = dict(

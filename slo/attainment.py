@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     UPHELD = "upheld"  # it stays as it is
     CORRECTED = "corrected"  # what was done was undone
     CONCEDED = "conceded"  # nothing can be undone: the promise counts as not kept
+    WITHDRAWN = "withdrawn"  # by the client, before there was an answer
 
 
 class Counted(StrEnum):

@@ -32,6 +32,7 @@ class Why(StrEnum):
     NOTHING = "nothing is proposed"
     OWN = "own proposal"
     SAME_SIDE = "same side"
+    OTHER_SIDE = "the other side's proposal"
     EARLIER = "before what it answers"
 
 
@@ -55,6 +56,7 @@ class Standing(StrEnum):
     ASKS_VALIANTYS = "asks_valiantys"
     AGREED = "agreed"
     DECLINED = "declined"
+    WITHDRAWN = "withdrawn"  # by the side that had proposed it
 
 
 WAITING = frozenset({Standing.ASKS_CLIENT, Standing.ASKS_VALIANTYS})
@@ -72,7 +74,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Excusal:
-    """The last one that was proposed, with its answer."""
+    """The last one that was proposed, with its answer, or with the word by which the own side took it back."""
 
     proposed: Said
     answered: Said | None = None
@@ -81,6 +83,8 @@ class Excusal:
     @property
     def standing(self) -> Standing:
         """In one word."""
+        if self.answered is not None and self.answered.side == self.proposed.side:
+            return Standing.WITHDRAWN
         if self.answered is not None:
             return Standing.AGREED if self.agreed else Standing.DECLINED
         return Standing(f"asks_{self.proposed.side.other.value}")
@@ -94,7 +98,7 @@ def said(at: datetime, actor_id: int | None, data: Mapping[str, Any]) -> Said:
 
 
 def propose(before: Excusal | None, verdict: Verdict, judged_at: datetime | None, one: Said) -> Excusal:
-    """Somebody proposes: of a missed promise only, and one proposal at a time; again after the last one was declined."""
+    """Somebody proposes: of a missed promise only, and one proposal at a time; again after the last one was declined or withdrawn."""
     if verdict is not Verdict.MISSED or judged_at is None:
         raise ExcusalError(Why.NOT_MISSED)
     if before is not None and before.answered is None:
@@ -108,10 +112,7 @@ def propose(before: Excusal | None, verdict: Verdict, judged_at: datetime | None
 
 def answer(before: Excusal | None, one: Said, *, agreed: bool) -> Excusal:
     """Somebody of the other side agrees or declines; nobody answers what he or she proposed, nor a colleague did."""
-    if before is None:
-        raise ExcusalError(Why.NOTHING)
-    if before.answered is not None:
-        raise ExcusalError(Why.EXCUSED if before.agreed else Why.NOTHING)
+    before = _waiting(before)
     if before.proposed.by == one.by:
         raise ExcusalError(Why.OWN)
     if before.proposed.side == one.side:
@@ -119,3 +120,21 @@ def answer(before: Excusal | None, one: Said, *, agreed: bool) -> Excusal:
     if one.at < before.proposed.at:
         raise ExcusalError(Why.EARLIER)
     return replace(before, answered=one, agreed=agreed)
+
+
+def withdraw(before: Excusal | None, one: Said) -> Excusal:
+    """Somebody of the side that proposed it takes it back, before the other side has answered."""
+    before = _waiting(before)
+    if before.proposed.side != one.side:
+        raise ExcusalError(Why.OTHER_SIDE)
+    if one.at < before.proposed.at:
+        raise ExcusalError(Why.EARLIER)
+    return replace(before, answered=one)
+
+
+def _waiting(before: Excusal | None) -> Excusal:
+    if before is None or (before.answered is not None and not before.agreed):
+        raise ExcusalError(Why.NOTHING)
+    if before.agreed:
+        raise ExcusalError(Why.EXCUSED)
+    return before

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     VOIDED = "voided"
     EXCUSAL_PROPOSED = "excusal_proposed"  # of a missed one, by one side: slo/excusal.py
     EXCUSAL_DECLINED = "excusal_declined"
+    EXCUSAL_WITHDRAWN = "excusal_withdrawn"  # by the side that proposed it
     EXCUSED = "excused"  # the other side agreed; the verdict stays
 
 
@@ -346,6 +347,8 @@ def _excused(state: State, event: Fact, _timeline: Any) -> State:
         one = excusing.said(event.at, event.actor_id, event.data)
         if event.kind == Kind.EXCUSAL_PROPOSED:
             return replace(state, excusal=excusing.propose(state.excusal, state.verdict, state.judged_at, one))
+        if event.kind == Kind.EXCUSAL_WITHDRAWN:
+            return replace(state, excusal=excusing.withdraw(state.excusal, one))
         return replace(state, excusal=excusing.answer(state.excusal, one, agreed=event.kind == Kind.EXCUSED))
     except ExcusalError as error:
         raise FoldError(str(error)) from error
@@ -360,6 +363,6 @@ STEPS: dict[str, Callable[..., State]] = {
     Kind.MISSED: _missed,
     Kind.STOPPED: _stopped,
     Kind.VOIDED: _voided,
-    **dict.fromkeys((Kind.EXCUSAL_PROPOSED, Kind.EXCUSAL_DECLINED, Kind.EXCUSED), _excused),
+    **dict.fromkeys((Kind.EXCUSAL_PROPOSED, Kind.EXCUSAL_DECLINED, Kind.EXCUSAL_WITHDRAWN, Kind.EXCUSED), _excused),
 }
 MOVES = {Kind.CARRIED, Kind.PAUSED, Kind.RESUMED, Kind.RETARGETED, Kind.CALENDAR_MOVED}

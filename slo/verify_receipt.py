@@ -96,13 +96,13 @@ def replay(time, events):
     return start, promise, course, due, left, over, verdict, judged, dues
 
 def excusal(events, verdict, judged):
-    """How it stands. In turn one side proposes it of what is missed, and somebody else of the other side answers; None if not so."""
+    """How it stands. In turn one side proposes it of what is missed, and another person of the other answers or it takes it back; else None."""
     told = [(e["kind"], instant(e["at"]), e["by"]["side"], e["by"]["id"], e["data"]["side"]) for e in events if "excus" in e["kind"]]
     sides = all(one[3] and one[2] == one[4] in ("client", "valiantys") for one in told) and not any(one[0] == "excused" for one in told[:-1])
     asked = all(one[0] == "excusal_proposed" and verdict == "missed" and one[1] >= judged for one in told[::2])
-    answered = all(a[2] != b[2] and a[3] != b[3] and a[1] <= b[1] and a[0] != b[0] for a, b in zip(told[::2], told[1::2], strict=False))
-    stands = {"excused": "agreed", "excusal_declined": "declined", "excusal_proposed": "asks_" + ("client" if told and told[-1][2] != "client" else "valiantys")}
-    return (stands[told[-1][0]] if told else "") if sides and asked and answered else None
+    ends = [a[1] <= b[1] and a[0] != b[0] and (a[2] == b[2] if "withdrawn" in b[0] else a[2] != b[2] and a[3] != b[3]) for a, b in pairwise(told)]
+    asks, last = "asks_valiantys" if told and told[-1][2] == "client" else "asks_client", told[-1][0].removeprefix("excusal_") if told else ""
+    return {"excused": "agreed", "proposed": asks}.get(last, last) if sides and asked and all(ends[::2]) else None
 
 def verify(receipt):
     """Every mismatch, in words; none when the receipt holds."""

@@ -42,6 +42,7 @@ KIND = {
     Kind.VOIDED: gettext_lazy("made void"),
     Kind.EXCUSAL_PROPOSED: gettext_lazy("excusal proposed"),
     Kind.EXCUSAL_DECLINED: gettext_lazy("excusal declined"),
+    Kind.EXCUSAL_WITHDRAWN: gettext_lazy("excusal withdrawn"),
     Kind.EXCUSED: gettext_lazy("excused"),
 }
 EXCUSAL = {
@@ -49,6 +50,7 @@ EXCUSAL = {
     Standing.ASKS_VALIANTYS: gettext_lazy("waits for Valiantys’s agreement"),
     Standing.AGREED: gettext_lazy("excused"),
     Standing.DECLINED: gettext_lazy("declined"),
+    Standing.WITHDRAWN: gettext_lazy("withdrawn"),
 }
 PRIORITY = {
     "critical": gettext_lazy("Critical"),

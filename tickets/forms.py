@@ -28,9 +28,9 @@ from .selectors import assignable, assignable_among, catalogue
 LONGEST = 50_000
 
 
-def text(label: Any, rows: int = 6, **options: Any) -> forms.CharField:
-    """A field of Markdown."""
-    return forms.CharField(label=label, max_length=LONGEST, widget=forms.Textarea(attrs={"rows": rows}), **options)
+def text(label: Any, rows: int = 6, longest: int = LONGEST, **options: Any) -> forms.CharField:
+    """A field of Markdown, of so many characters at most."""
+    return forms.CharField(label=label, max_length=longest, widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
 class ContractChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -16,6 +16,7 @@ from common.prepared import Parameter, Prepared
 from common.sniffing import tidy
 from notifications import services as notifications
 from notifications.services import Parcel
+from slo.objectives import FIRST_RESPONSE
 from tickets.models import Message, Ticket
 
 
@@ -46,6 +47,12 @@ def thread(ticket: Ticket) -> str:
 def about(ticket: Ticket) -> dict[str, str]:
     """What every mail of a ticket says of it."""
     return {"reference": ticket.reference, "path": f"/tickets/{ticket.reference}/", "subject": ticket.subject}
+
+
+def verdict_path(ticket: Ticket, objective: str, number: int | None) -> str:
+    """The page of a promise's verdict: of an objective that a request has more than once, the one with this number."""
+    which = "" if number is None or objective == FIRST_RESPONSE else f"{number}/"
+    return f"/tickets/{ticket.reference}/clocks/{objective}/{which}verdict/"
 
 
 def words(message: Message | None, files: Iterable[UploadedFile[Any]] = ()) -> dict[str, Any]:

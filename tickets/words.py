@@ -58,6 +58,7 @@ OUTCOME = {
     Outcome.UPHELD: _("upheld: it stays as it is"),
     Outcome.CORRECTED: _("corrected"),
     Outcome.CONCEDED: _("conceded: it counts as not kept"),
+    Outcome.WITHDRAWN: _("withdrawn by the client"),
 }
 VERBS = {
     "ticket.opened": _("Request opened"),
@@ -81,9 +82,11 @@ VERBS = {
     "ticket.unblocked": _("No longer blocked"),
     "clock.excusal_proposed": _("Excusal proposed"),
     "clock.excusal_declined": _("Excusal declined"),
+    "clock.excusal_withdrawn": _("Excusal withdrawn"),
     "clock.excused": _("Missed promise excused by both sides"),
     "clock.contested": _("Contested by the client"),
     "clock.contest_settled": _("Contest settled"),
+    "clock.contest_withdrawn": _("Contest withdrawn"),
     "time.logged": _("Time logged"),
     "time.reversed": _("Time entry reversed"),
 }

@@ -17,10 +17,11 @@ from contracts.models import Contract
 from contracts.precedence import Effective
 from contracts.selectors import day_of, effective_terms
 from escalation.models import Escalation
+from portal.objectives import HEADS
 from tickets.models import Ticket
 from tickets.priority import Priority
 
-from .scores import added, by_month
+from .scores import added, by_month, promised_by
 from .statement import statement
 
 RENEWED = (Contract.Status.ACTIVE, Contract.Status.SUSPENDED)
@@ -58,12 +59,13 @@ def client_page(user: User, organization: Organization, asked: Mapping[str, str]
     if contract is None:
         return context | {"contract": None}
     terms = effective_terms(contract, day_of(now))
-    months = by_month(user, contract, now)
+    months = by_month(user, contract, now, promised_by(contract, terms))
     return context | statement(user, contract, asked, now) | {
         "may_renew": contract.status in RENEWED and may(user, "contract.renew", contract.organization_id),
         "targets": [Target(one.value, terms[f"slo.first_response.{one.value}"]) for one in Priority],
         "increment": terms["hours.increment"],
         "months_scored": months,
+        "further": [{"name": name, "label": HEADS[name]} for name in months[0].further],
         "priorities": [one.value for one in Priority],
         "score": added(one.whole for one in months),
         "escalations": _escalations(user, organization),

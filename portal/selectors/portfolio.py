@@ -22,8 +22,8 @@ from slo.attainment import Score
 from tickets.models import Ticket
 
 from .hours import Hours, hours_of
-from .portfolio_line import NEEDS, ORDERS, Line
-from .scores import added, by_client
+from .portfolio_line import NEEDS, ORDERS, Line, further
+from .scores import added, by_client, in_order
 
 EXPIRY = 45  # days before a lot's last day from which its hours are named
 
@@ -123,6 +123,14 @@ class Portfolio:
         return added(one.score for one in self.lines)
 
     @property
+    def further(self) -> list[tuple[str, Any, Score]]:
+        """The same of the other objectives: name, words, score."""
+        found: dict[str, Score] = {}
+        for name, score in ((name, score) for line in self.lines for name, score in line.scores.items()):
+            found[name] = found.get(name, Score()) + score
+        return further(in_order(found))
+
+    @property
     def open_tickets(self) -> int:
         """Open requests."""
         return self._sum("open_tickets")
@@ -134,7 +142,7 @@ class Portfolio:
 
 
 def portfolio(user: User, view: View, now: datetime) -> Portfolio:
-    """One line a client, historical clients apart; eight queries, however many."""
+    """One line a client, historical clients apart; nine queries, however many."""
     today = day_of(now)
     contracts = _contracts(user)
     going_on = [one for one in contracts if one.status != Contract.Status.ENDED]

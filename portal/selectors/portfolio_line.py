@@ -14,9 +14,12 @@ from contracts.forecast import Outlook
 from contracts.lots import Lot
 from contracts.models import Contract
 from portal import charts
+from portal.objectives import HEADS
 from slo.attainment import Score
+from slo.objectives import FIRST_RESPONSE
 
 from .hours import Hours
+from .scores import Scores
 
 RENEWAL = timedelta(days=60)  # how long before its renewal a contract asks to be looked at
 LOW = 10  # percent of hours left from which they are nearly gone
@@ -31,10 +34,20 @@ class Line:
     accounts: list[Hours]
     expiring: list[Lot]
     spark: charts.Spark | None
-    score: Score
+    scores: Scores
     open_tickets: int
     escalations: int
     today: date
+
+    @property
+    def score(self) -> Score:
+        """Of first answers."""
+        return self.scores[FIRST_RESPONSE]
+
+    @property
+    def further(self) -> list[tuple[str, Any, Score]]:
+        """Of the other objectives that are promised or counted: name, words, score."""
+        return further(self.scores)
 
     @property
     def contract(self) -> Contract:
@@ -123,6 +136,11 @@ class Line:
         if first is None or first.forecast is None:
             return date.max
         return self.today if first.forecast.outlook == Outlook.GONE else first.forecast.on or date.max
+
+
+def further(scores: Scores) -> list[tuple[str, Any, Score]]:
+    """All but the first answer's, with what each is called."""
+    return [(name, HEADS[name], score) for name, score in scores.items() if name != FIRST_RESPONSE]
 
 
 # What one may be shown alone: name → words, and which lines.

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 from accounts.requests import Request
 from portal import receipts
 from portal.clocks import chip
+from portal.objectives import RECEIPT
 from portal.selectors.queue import histories_of
 from slo import receipt as paper
 from tickets.selectors import ticket_by_reference
@@ -22,16 +23,18 @@ def receipt(request: Request, reference: str, objective: str) -> HttpResponse:
     ticket = ticket_by_reference(request.user, reference, "contract")
     wanted = request.GET.get("clock", "")
     pasts = [one for one in histories_of(ticket) if one.clock.objective == objective]
-    past = next((one for one in reversed(pasts) if wanted in {"", str(one.clock.pk)}), None)
-    if past is None:
+    found = [(n, one) for n, one in enumerate(pasts, 1) if wanted in {"", str(one.clock.pk)}]
+    if not found:
         raise Http404
+    number, past = found[-1]
     shown = chip(past.clock, request.now, past.state.ended_at, past.state.left)
     if past.is_broken:
-        return render(request, "portal/receipt_broken.html", {"ticket": ticket, "clock": shown}, status=409)
+        context = {"ticket": ticket, "clock": shown, "title": RECEIPT[objective]}
+        return render(request, "portal/receipt_broken.html", context, status=409)
     written = past.receipt(ticket.reference, request.now)
     if request.GET.get("format") == "json":
         return _file(paper.written(written), receipts.filename(written), "application/json")
-    return render(request, "portal/receipt.html", receipts.compose(ticket, written, shown))
+    return render(request, "portal/receipt.html", receipts.compose(ticket, written, shown, number))
 
 
 @login_required

@@ -17,8 +17,10 @@ from accounts.requests import Request
 from common.errors import Refused
 from portal import verdicts
 from portal.selectors.queue import histories_of
+from slo.history import History
 from slo.objectives import FIRST_RESPONSE
 from tickets import services
+from tickets.models import Ticket
 from tickets.selectors import ticket_by_reference
 
 PERMISSIONS = {"contest": "clock.contest", "settle": "clock.settle"}
@@ -26,27 +28,46 @@ PERMISSIONS = {"contest": "clock.contest", "settle": "clock.settle"}
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def verdict(request: Request, reference: str, objective: str) -> HttpResponse:
-    """What became of a promise, and what both sides say of it."""
+def verdict(request: Request, reference: str, objective: str, number: int | None = None) -> HttpResponse:
+    """What became of a promise, the newest of its objective or the one with this number, and what both sides say of it."""
     ticket = ticket_by_reference(request.user, reference)
-    past = next((one for one in reversed(histories_of(ticket)) if one.clock.objective == objective), None)
-    if past is None and objective != FIRST_RESPONSE:
-        raise Http404
+    past, number = _promise(ticket, objective, number)
     act = request.POST.get("act", "")
     if request.method == "POST":
-        check(request.user, PERMISSIONS.get(act.partition("-")[0], "clock.excuse"), ticket.organization_id)
-    context = verdicts.compose(request.user, ticket, past, request.now, act=act, data=request.POST or None)
+        check(request.user, _permission(act), ticket.organization_id)
+    context = verdicts.compose(
+        request.user, ticket, past, request.now, objective=objective, number=number, act=act, data=request.POST or None
+    )
     if request.method == "POST":
         form, done = _form(context, act)
         if form.is_valid():
             try:
-                _does(request, ticket.pk, objective, act)(form.cleaned_data)
+                _does(request, ticket.pk, objective, number, act)(form.cleaned_data)
             except Refused as refused:
                 form.add_error(None, str(refused))
             else:
                 messages.success(request, done)
-                return redirect("portal:verdict", ticket.reference, objective)
+                return redirect(context["address"])
     return render(request, "portal/verdict.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _promise(ticket: Ticket, objective: str, number: int | None) -> tuple[History | None, int | None]:
+    """What happened to one of a ticket's clocks, and its number; no clock, and none, for a first answer that nothing promises."""
+    pasts = [one for one in histories_of(ticket) if one.clock.objective == objective]
+    if not pasts and objective == FIRST_RESPONSE and number is None:
+        return None, None
+    number = len(pasts) if number is None else number
+    if not 1 <= number <= len(pasts):
+        raise Http404
+    return pasts[number - 1], number
+
+
+def _permission(act: str) -> str:
+    """What an act needs: those of contests name the contest after a dash."""
+    what, dash, _pk = act.partition("-")
+    if what == "withdraw":
+        return "clock.contest" if dash else "clock.excuse"
+    return PERMISSIONS.get(what, "clock.excuse")
 
 
 def _form(context: dict[str, Any], act: str) -> tuple[Any, str]:
@@ -55,8 +76,10 @@ def _form(context: dict[str, Any], act: str) -> tuple[Any, str]:
         "propose": (context.get("propose_form"), _("Proposed. The other side is told.")),
         "agree": (context.get("excuse_form"), _("Agreed: it is excused.")),
         "decline": (context.get("excuse_form"), _("Declined. The other side is told.")),
+        "withdraw": (context.get("withdraw_form"), _("Withdrawn. The other side is told.")),
         "contest": (context.get("contest_form"), _("Contested. Your service lead and account manager are told.")),
         **{f"settle-{one.contest.pk}": (one.form, _("Settled. The client is told.")) for one in context["contests"]},
+        **{f"withdraw-{one.contest.pk}": (one.withdraw, _("Withdrawn. We are told.")) for one in context["contests"]},
     }
     form, done = offered.get(act, (None, ""))
     if form is None:
@@ -64,14 +87,19 @@ def _form(context: dict[str, Any], act: str) -> tuple[Any, str]:
     return form, done
 
 
-def _does(request: Request, ticket_id: int, objective: str, act: str) -> Callable[[dict[str, Any]], object]:
+def _does(
+    request: Request, ticket_id: int, objective: str, number: int | None, act: str
+) -> Callable[[dict[str, Any]], object]:
     mine: dict[str, Any] = {"actor": request.user, "now": request.now}
-    promise: dict[str, Any] = {**mine, "ticket_id": ticket_id, "objective": objective}
-    if act.startswith("settle-"):
-        return lambda data: services.settle_contest(**mine, contest_id=int(act.removeprefix("settle-")), **data)
+    promise: dict[str, Any] = {**mine, "ticket_id": ticket_id, "objective": objective, "number": number}
+    what, _dash, contest = act.partition("-")
+    if contest:
+        end = services.settle_contest if what == "settle" else services.withdraw_contest
+        return lambda data: end(**mine, contest_id=int(contest), **data)
     return {
         "propose": lambda data: services.propose_excusal(**promise, **data),
         "agree": lambda data: services.answer_excusal(**promise, agreed=True, **data),
         "decline": lambda data: services.answer_excusal(**promise, agreed=False, **data),
+        "withdraw": lambda data: services.withdraw_excusal(**promise, **data),
         "contest": lambda data: services.contest(**promise, **data),
     }[act]

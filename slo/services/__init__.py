@@ -23,7 +23,7 @@ from .clocks import (
     stop_clock,
     void_clock,
 )
-from .excusing import answer_excusal, propose_excusal
+from .excusing import answer_excusal, propose_excusal, withdraw_excusal
 from .feeds import ask_again, claim_feeds, drop_feed, set_feed, take_feed
 from .many import remember_moves
 from .naming import slug_for
@@ -68,4 +68,5 @@ __all__ = [
     "summed",
     "take_feed",
     "void_clock",
+    "withdraw_excusal",
 ]

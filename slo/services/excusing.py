@@ -34,6 +34,13 @@ def answer_excusal(
     return _say(clock, past, kind, actor_id, side, message_id, at)
 
 
+@transaction.atomic
+def withdraw_excusal(*, clock_id: int, actor_id: int, side: str, message_id: int | None, at: datetime) -> Clock:
+    """The side that proposed it takes it back. Refused: nothing waits, or the other side proposed it."""
+    clock, past = _locked(clock_id)
+    return _say(clock, past, Kind.EXCUSAL_WITHDRAWN, actor_id, side, message_id, at)
+
+
 def _say(
     clock: Clock, past: History, kind: Kind, actor_id: int, side: str, message_id: int | None, at: datetime
 ) -> Clock:
@@ -43,6 +50,8 @@ def _say(
         one = rule.said(at, actor_id, data)
         if kind is Kind.EXCUSAL_PROPOSED:
             rule.propose(past.state.excusal, past.state.verdict, past.state.judged_at, one)
+        elif kind is Kind.EXCUSAL_WITHDRAWN:
+            rule.withdraw(past.state.excusal, one)
         else:
             rule.answer(past.state.excusal, one, agreed=kind is Kind.EXCUSED)
     except ExcusalError as error:
@@ -60,5 +69,6 @@ def _why(why: Why) -> str:
         Why.NOTHING: _("No excusal waits for an answer. Propose one, with a reason."),
         Why.OWN: _("You proposed this yourself: somebody of the other side agrees or declines."),
         Why.SAME_SIDE: _("Your own side proposed this: somebody of the other side agrees or declines."),
+        Why.OTHER_SIDE: _("The other side proposed this: agree or decline, or let it be withdrawn by who proposed it."),
         Why.EARLIER: _("It can’t be answered before it was proposed. Load the page again."),
     }[why]

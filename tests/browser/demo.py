@@ -126,6 +126,7 @@ def prepare() -> dict[str, Any]:
             "change_signed": changes.get(organization__key="GLX").pk,
             "late": late.ticket.reference,
             "objective": "first_response",
+            "number": 1,
             "escalation": late.pk,
             "working": working.reference,
             "closed": closed.reference,

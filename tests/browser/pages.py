@@ -41,6 +41,7 @@ PAGES = (
     Page("receipt", "portal:receipt", "ann", ("late", "objective")),
     Page("receipt-closed", "portal:receipt", "rosa", ("closed", "objective")),
     Page("verdict-missed", "portal:verdict", "rosa", ("late", "objective")),
+    Page("verdict-numbered", "portal:verdict_of", "rosa", ("late", "objective", "number")),
     Page("verdict-kept", "portal:verdict", "rosa", ("closed", "objective")),
     Page("persist", "escalation:persist", "ann", ("late",)),
     Page("client-reply", "tickets:reply", "ann", ("late",)),

@@ -107,6 +107,9 @@ ROUTES: dict[str, Route] = {
     "portal:verdict": Route(
         "object", lambda w: [w.ticket.reference, "first_response"], data={"act": "contest", "what": "verdict:", "words": "Mine"}
     ),
+    "portal:verdict_of": Route(
+        "object", lambda w: [w.ticket.reference, "first_response", 1], data={"act": "contest", "what": "verdict:", "words": "Mine"}
+    ),
     "portal:receipt_verifier": Route("own"),
     "portal:queue": Route("staff"),
     "portal:bulk": Route("staff"),  # with ids: tests/portal/test_bulk_pages.py

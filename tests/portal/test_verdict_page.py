@@ -11,6 +11,7 @@ import pytest
 from slo.verify_receipt import verify
 from tests.portal.acting import HOUR, answer
 from tests.tickets.acting import act, clock_of, fresh, opened
+from tests.tickets.promising import clocks, promised, verdicts
 from tickets import services
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +140,57 @@ def test_each_figure_leads_to_its_requests(cast, get, send):
     assert listed("met") == []
     assert get(cast.gina, "/portfolio/NW/answers/", 404)
     assert get(cast.lea, "/portfolio/NW/answers/", 404)
+
+
+def test_each_clock_of_an_objective_is_excused_counted_and_listed_by_itself(cast, get, client):
+    """Two next answers missed: the first has its own address, and no figure mixes with the first answer's."""
+    ticket = promised(cast)
+    answer(cast, ticket, timedelta(minutes=5))
+    for _question in range(2):
+        cast.now += HOUR
+        act(cast.ann, services.reply, ticket_id=ticket.pk, body="And this?", now=cast.now)
+        cast.now += 24 * HOUR
+        act(cast.lea, services.reply, ticket_id=ticket.pk, body="So.", now=cast.now)
+    assert verdicts(ticket, "next_response") == ["missed", "missed"]
+    page = f"/tickets/{ticket.reference}/clocks/next_response/1/verdict/"
+    for who, wrong, status in ((cast.ann, page.replace("/1/", "/3/"), 404), (cast.ann, page.replace("/1/", "/0/"), 404),
+                               (cast.bob, page, 404)):  # fmt: skip
+        get(who, wrong, status)
+    for who, sent in ((cast.max, {"act": "propose", "reason": "Your network was down."}),
+                      (cast.rosa, {"act": "agree", "reason": ""})):  # fmt: skip
+        client.force_login(who)
+        done = client.post(page, sent)
+        assert (done.status_code, done.headers["Location"]) == (302, page)
+    assert [one.excusal for one in clocks(ticket, "next_response")] == ["agreed", ""]
+    mine = next(one for one in get(cast.max, "/portfolio/").context["portfolio"].lines if one.organization.key == "NW")
+    assert (mine.score.met, mine.score.missed) == (1, 0)
+    further = {name: (score.missed, score.excused) for name, _words, score in mine.further}
+    assert (list(further), further["next_response"]) == (["next_response", "resolution"], (1, 1))
+    listed = get(cast.max, "/portfolio/NW/answers/?objective=next_response&counted=excused").context
+    assert [row.url for row in listed["page"]] == [page]
+    assert (listed["score"].missed, listed["score"].excused) == (1, 1)
+    assert [one["current"] for one in listed["objectives"]] == [False, True, False]
+    month = get(cast.max, "/portfolio/NW/").context["months_scored"][0]
+    assert month.further["next_response"].excused == 1
+    assert (
+        get(
+            cast.ann,
+            f"{page.replace('verdict', 'receipt').replace('/1/', '/')}?clock={clocks(ticket, 'next_response')[0].pk}",
+        ).context["verdict_url"]
+        == page
+    )
+
+
+def test_a_contract_that_promises_nothing_further_looks_as_before(cast, get):
+    answer(cast, opened(cast))
+    assert get(cast.max, "/portfolio/NW/answers/").context["objectives"] == []
+    assert get(cast.max, "/portfolio/NW/").context["further"] == []
+
+
+def test_a_proposal_is_withdrawn_on_its_page(cast, get, send):
+    ticket = missed(cast)
+    send(cast.max, ticket, act="propose", reason="Your directory was down.")
+    assert "withdraw_form" not in get(cast.rosa, url(ticket)).context
+    assert send(cast.rosa, ticket, act="withdraw", reason="Not ours to take back.").status_code == 422
+    assert send(cast.nadia, ticket, act="withdraw", reason="It was our mistake.").status_code == 302
+    assert "It was our mistake." in get(cast.rosa, url(ticket)).text

@@ -136,6 +136,10 @@ def test_at_every_step_of_an_excusal_it_holds_and_one_from_before_there_were_any
     (True, [("excusal_proposed", 8, "valiantys"), ("excused", 7, "client"), ("excusal_declined", 7, "client")]),
     (True, [("excusal_proposed", 8, "valiantys"), ("excused", 7, "client"), ("excusal_proposed", 7, "client")]),
     (True, [("excusal_proposed", 8, "valiantys"), ("excusal_declined", 7, "client"), ("excused", 7, "client")]),
+    (True, [("excusal_withdrawn", 8, "valiantys")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excusal_withdrawn", 7, "client")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excusal_withdrawn", 9, "valiantys"), ("excused", 7, "client")]),
+    (True, [("excusal_proposed", 8, "valiantys"), ("excused", 7, "client"), ("excusal_withdrawn", 8, "valiantys")]),
 ])  # fmt: skip
 def test_the_fold_lets_nobody_excuse_what_is_kept_or_alone(missed: bool, steps: list[Any]) -> None:
     one = Life()

@@ -216,3 +216,28 @@ class TestAContest:
         found = settle(cast, cast.nadia, contest(cast, cast.ann, lowered(cast), "priority"), "upheld")
         with tenancy.everyone(), pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("UPDATE tickets_contest SET outcome = 'conceded' WHERE id = %s", [found.pk])
+
+
+@pytest.mark.django_db
+def test_a_client_withdraws_what_it_contests_until_it_is_settled(cast: Any) -> None:
+    ticket = lowered(cast)
+    found = contest(cast, cast.ann, ticket, "priority")
+
+    def withdraw(who: Any, reason: str = "It was agreed.") -> Contest:
+        ended: Contest = act(who, services.withdraw_contest, contest_id=found.pk, reason=reason, now=cast.now)
+        return ended
+
+    before = everything()
+    for who, error in ((cast.nadia, PermissionDenied), (cast.gina, Http404)):
+        with pytest.raises(error):
+            withdraw(who)
+    with pytest.raises(Refused, match="Say why you withdraw"):
+        withdraw(cast.rosa, "")
+    assert everything() == before
+    ended = withdraw(cast.rosa)
+    assert (ended.outcome, ended.settled_by) == (Outcome.WITHDRAWN, cast.rosa)
+    assert set(told(ticket, "clock.contest_withdrawn").values()) == {"clock_contest"}
+    with pytest.raises(Refused, match="was withdrawn"):
+        settle(cast, cast.nadia, found, "upheld")
+    with pytest.raises(Refused, match="was withdrawn"):
+        withdraw(cast.ann)

@@ -81,6 +81,34 @@ def test_the_client_proposes_too_and_a_decline_leaves_the_way_open(cast: Any, mi
     assert propose(cast, cast.nadia, missed).excusal == "asks_client"
 
 
+def test_the_side_that_proposed_it_withdraws_it_and_may_propose_again(cast: Any, missed: Any) -> None:
+    def withdraw(who: Any, reason: str = "We were wrong.") -> Any:
+        return act(who, services.withdraw_excusal, ticket_id=missed.pk, objective=WHAT, reason=reason, now=cast.now)
+
+    with pytest.raises(Refused, match="No excusal waits"):
+        withdraw(cast.max)
+    propose(cast, cast.max, missed)
+    before = everything()
+    for who, error in ((cast.rosa, Refused), (cast.lea, PermissionDenied), (cast.gina, Http404)):
+        with pytest.raises(error):
+            withdraw(who)
+    with pytest.raises(Refused, match="Say why you withdraw"):
+        withdraw(cast.max, " ")
+    assert everything() == before
+    assert withdraw(cast.nadia).excusal == "withdrawn"
+    assert told(missed, "clock.excusal_withdrawn") == {
+        "rosa@example.com": "clock_excusal", "carl@example.com": "clock_excusal",
+    }  # fmt: skip
+    with tenancy.everyone():
+        paper = json.loads(written(lived(missed).receipt(missed.reference, cast.now)))
+    assert (paper["excusal"], verify(paper)) == ("withdrawn", [])
+    paper["events"][-1]["by"]["side"] = paper["events"][-1]["data"]["side"] = "client"
+    assert any(one.startswith("excusal:") for one in verify(paper))
+    with pytest.raises(Refused, match="No excusal waits"):
+        answer(cast, cast.rosa, missed)
+    assert propose(cast, cast.rosa, missed).excusal == "asks_valiantys"
+
+
 def test_nobody_excuses_alone(cast: Any, missed: Any) -> None:
     propose(cast, cast.rosa, missed)
     before = everything()

@@ -30,7 +30,7 @@ class ContestQuerySet(TenantQuerySet["Contest"]):
 
 
 class Contest(TenantModel):
-    """One objection, to one thing that happened at one instant, once; written again when it is settled, and never after
+    """One objection, to one thing that happened at one instant, once; written again when it is settled or withdrawn, and never after
     (a trigger holds this)."""
 
     ticket = models.ForeignKey(
@@ -85,7 +85,7 @@ class Contest(TenantModel):
             models.CheckConstraint(
                 condition=models.Q(outcome="", answer=None, settled_by=None, settled_at=None)
                 | models.Q(
-                    outcome__in=["upheld", "corrected", "conceded"], answer__isnull=False, settled_by__isnull=False,
+                    outcome__in=["upheld", "corrected", "conceded", "withdrawn"], answer__isnull=False, settled_by__isnull=False,
                     settled_at__isnull=False,
                 ),
                 name="tickets_contest_settled",

@@ -3,9 +3,9 @@
 from .blocking import block, unblock
 from .bulk import Change, Outcome, assign_many, check_number, prioritize_many, resolve_many, undo_many
 from .clocks import may_pause
-from .contesting import contest, contestable_of, outcomes_of, settle_contest
+from .contesting import contest, contestable_of, outcomes_of, settle_contest, withdraw_contest
 from .conversation import Overtaken, note, reply
-from .excusing import answer_excusal, propose_excusal, side_of
+from .excusing import answer_excusal, propose_excusal, side_of, withdraw_excusal
 from .following import follow_calendars
 from .foreseeing import count_impact, foresee, foresee_again
 from .handling import assign, prioritize
@@ -68,4 +68,6 @@ __all__ = [
     "undo_many",
     "wait_for_client",
     "wait_for_third_party",
+    "withdraw_contest",
+    "withdraw_excusal",
 ]

@@ -41,9 +41,10 @@ def owed(ticket: Ticket) -> list[TicketClock]:
     return list(found.select_related("clock").order_by("pk"))
 
 
-def newest(ticket: Ticket, objective: str) -> TicketClock | None:
-    """The last clock of an objective, running or not."""
+def newest(ticket: Ticket, objective: str, number: int | None = None) -> TicketClock | None:
+    """The last clock of an objective, running or not; or the one with this number."""
     mine = TicketClock.objects.filter(organization_id=ticket.organization_id, ticket=ticket, objective=objective)
+    mine = mine if number is None else mine.filter(number=number)
     return mine.select_related("clock").order_by("-number").first()
 
 

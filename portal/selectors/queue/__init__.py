@@ -2,7 +2,7 @@
 
 from .filters import Filters
 from .pages import Group, compose, search
-from .row import Row, histories_of, rows
+from .row import Row, histories_of, rows, with_their_calendars
 from .saved_views import clients, totals
 from .words import EMPTY, VIEWS
 
@@ -18,4 +18,5 @@ __all__ = [
     "rows",
     "search",
     "totals",
+    "with_their_calendars",
 ]
