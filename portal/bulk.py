@@ -27,6 +27,7 @@ from tickets.words import PRIORITY
 from tickets.workflow import OPEN
 
 UNDO = timedelta(minutes=10)
+FEW = 20  # requests whose correction is shown as soon as it is chosen
 PERMISSIONS = {"assign": "ticket.assign", "prioritize": "ticket.prioritize", "resolve": "ticket.work"}
 ACTS: Mapping[str, Callable[..., Outcome]] = {
     "assign": services.assign_many,
@@ -89,6 +90,11 @@ class Step:
                 self.form.add_error(None, reason)
             return None
         return outcome
+
+    @property
+    def shows_at_once(self) -> bool:
+        """Whether a choice alone asks what it would do: of many requests that takes a while, and their locks."""
+        return len(self.tickets) <= FEW
 
     def foresee(self, actor: User, now: datetime) -> Rehearsal | None:
         """What a correction would do, and nothing done. None when the form is wrong, or the action moves no promise."""
