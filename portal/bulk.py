@@ -20,12 +20,14 @@ from portal.selectors.queue import Filters
 from tickets import services
 from tickets.forms import AssignManyForm, PriorityForm, ResolveManyForm
 from tickets.models import Ticket
+from tickets.rehearsal import Rehearsal, by_reason
 from tickets.selectors import chosen
 from tickets.services import Change, Outcome
 from tickets.words import PRIORITY
 from tickets.workflow import OPEN
 
 UNDO = timedelta(minutes=10)
+FEW = 20  # requests whose correction is shown as soon as it is chosen
 PERMISSIONS = {"assign": "ticket.assign", "prioritize": "ticket.prioritize", "resolve": "ticket.work"}
 ACTS: Mapping[str, Callable[..., Outcome]] = {
     "assign": services.assign_many,
@@ -84,10 +86,24 @@ class Step:
         ids = [one.pk for one in self.tickets]
         outcome = ACTS[self.action](actor=actor, ticket_ids=ids, now=now, **self.form.cleaned_data)
         if not outcome.changes:
-            for reason in reasons(outcome):
+            for reason in by_reason(outcome.refused):
                 self.form.add_error(None, reason)
             return None
         return outcome
+
+    @property
+    def shows_at_once(self) -> bool:
+        """Whether a choice alone asks what it would do: of many requests that takes a while, and their locks."""
+        return len(self.tickets) <= FEW
+
+    def foresee(self, actor: User, now: datetime) -> Rehearsal | None:
+        """What a correction would do, and nothing done. None when the form is wrong, or the action moves no promise."""
+        if not isinstance(self.form, PriorityForm) or not self.form.is_valid():
+            return None
+        ids = [one.pk for one in self.tickets]
+        return services.rehearse_priority(
+            actor=actor, ticket_ids=ids, priority=self.form.cleaned_data["priority"], now=now
+        )
 
     def said(self, outcome: Outcome) -> str:
         """What was done, in a sentence."""
@@ -133,19 +149,11 @@ def _form(action: str, user: User, tickets: list[Ticket], data: QueryDict | None
     return form
 
 
-def reasons(outcome: Outcome) -> list[str]:
-    """Each reason of a refusal after the references it holds for."""
-    grouped: dict[str, list[str]] = {}
-    for ticket, reason in outcome.refused:
-        grouped.setdefault(reason, []).append(ticket.reference)
-    return [f"{', '.join(references)} — {reason}" for reason, references in grouped.items()]
-
-
 def left(outcome: Outcome) -> str:
     """Which requests stay as they were, and why; empty when none does."""
     n = len(outcome.refused)
     words = ngettext("%(n)d request stays as it was.", "%(n)d requests stay as they were.", n) % {"n": n}
-    return " ".join([words, *reasons(outcome)]) if n else ""
+    return " ".join([words, *by_reason(outcome.refused)]) if n else ""
 
 
 def receipt(action: str, outcome: Outcome, now: datetime) -> dict[str, Any]:

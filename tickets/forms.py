@@ -239,8 +239,17 @@ class PriorityForm(forms.Form):
     priority = forms.ChoiceField(label=_("Priority"), choices=list(words.PRIORITY.items()))
     reason = text(_("Why? The client reads this."), rows=3)
 
+    @property
+    def shows(self) -> bool:
+        """Whether it was sent to see what it would do: that asks for no reason yet."""
+        return "show" in self.data
+
     def clean_priority(self) -> Priority:
         return Priority(self.cleaned_data["priority"])
+
+    def clean(self) -> None:
+        if self.shows:
+            self.errors.pop("reason", None)
 
 
 class ScopeForm(forms.Form):

@@ -225,11 +225,24 @@ def prioritize(request: Request, reference: str) -> HttpResponse:
     ticket = ticket_by_reference(request.user, reference)
     check(request.user, "ticket.prioritize", ticket.organization_id)
     form = PriorityForm(request.POST or None, initial={"priority": ticket.priority})
+    if form.shows:
+        return _shown(request, ticket, form)
 
     def correct(ticket: Ticket, data: dict[str, Any]) -> None:
         services.prioritize(actor=request.user, ticket_id=ticket.pk, now=request.now, **data)
 
     return _answer(request, ticket, form, _("Correct the priority"), _("Correct"), correct)
+
+
+def _shown(request: Request, ticket: Ticket, form: PriorityForm) -> HttpResponse:
+    """What the correction would do: alone when htmx asks, else in the form, which keeps what was typed. It writes nothing."""
+    known: dict[str, Any] = {"actor": request.user, "ticket_ids": [ticket.pk], "now": request.now}
+    effect = services.rehearse_priority(**known, priority=form.cleaned_data["priority"]) if form.is_valid() else None
+    template = "tickets/_effect.html" if getattr(request, "htmx", False) else "tickets/form.html"
+    context = {
+        "form": form, "effect": effect, "ticket": ticket, "title": _("Correct the priority"), "submit": _("Correct")
+    }  # fmt: skip
+    return render(request, template, context, status=200 if effect else 422)
 
 
 @login_required

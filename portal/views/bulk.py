@@ -21,11 +21,13 @@ from portal.selectors.queue import Filters
 @login_required
 @require_http_methods(["GET", "POST"])
 def bulk(request: Request) -> HttpResponse:
-    """Ask what an action on several requests needs (GET; alone when htmx asks), and do it (POST)."""
+    """Ask what an action on several requests needs (GET; alone when htmx asks), show what it would do, and do it (POST)."""
     sent, live = request.method == "POST", bool(getattr(request, "htmx", False))
     query = request.POST if sent else request.GET
     try:
         step = steps.step_of(request.user, query, sent=sent)
+        if "show" in request.POST:
+            return _shown(request, step, live=live)
         outcome = step.do(request.user, request.now) if sent else None
     except Refused as refused:
         messages.error(request, str(refused))
@@ -40,6 +42,14 @@ def bulk(request: Request) -> HttpResponse:
     response = render(request, template, {"step": step}, status=422 if sent else 200)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _shown(request: Request, step: steps.Step, *, live: bool) -> HttpResponse:
+    """What a correction would do, in its form, which keeps what was typed. It writes nothing."""
+    effect = step.foresee(request.user, request.now)
+    template = "tickets/_effect.html" if live else "portal/bulk.html"
+    context = {"step": step, "form": step.form, "effect": effect}
+    return render(request, template, context, status=200 if effect else 422)
 
 
 @login_required

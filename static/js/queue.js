@@ -115,7 +115,8 @@ if (step) {
     event.detail.shouldSwap = false;
     location.assign(event.detail.xhr.responseURL);
   });
-  step.addEventListener("htmx:afterSwap", () => {
+  step.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target !== step) return; // what it would do, shown within it
     if (!step.open) step.showModal();
     step.querySelector("select, textarea")?.focus();
   });

@@ -278,3 +278,26 @@ def test_who_was_signed_out_meanwhile_comes_back_to_the_question(queue: Page) ->
     queue.locator("input[type=password]").fill(PASSWORD)
     queue.locator("main button[type=submit]").first.click()
     expect(queue.locator("h1")).to_have_text("Assign 1 request")
+
+
+def test_what_a_corrected_priority_would_do_is_shown_before_and_nothing_typed_is_lost(
+    queue: Page, cast: Any, problems: list[str]
+) -> None:
+    queue.emulate_media(reduced_motion="reduce")
+    queue.locator("#select-all").check()
+    queue.keyboard.press("p")
+    expect(queue.locator("#bulk-step[open] select")).to_be_focused()
+    queue.locator("#bulk-step textarea").fill("Half a sentence")
+    queue.locator("#bulk-step select").select_option("low")
+    effect = queue.locator("#bulk-step #effect")
+    expect(effect).to_contain_text("3 promises move: 3 later.")
+    queue.locator("#bulk-step select").select_option("high")
+    expect(effect).to_contain_text("NW-2 — The ticket already has this priority.")
+    queue.locator("#bulk-step").get_by_role("button", name="Show what it does").click()
+    expect(effect).to_contain_text("What “High” would do")
+    expect(queue.locator("#bulk-step textarea")).to_have_value("Half a sentence")
+    assert Axe().run(queue, options=KINDS).response["violations"] == []
+    assert [fresh(one).priority for one in cast.tickets] == ["critical", "high", "medium"]
+    queue.locator("#bulk-step").get_by_role("button", name="Correct the priority").click()
+    expect(queue.locator(".toast")).to_contain_text("Priority of 2 requests: High.")
+    assert problems == []

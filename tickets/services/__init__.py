@@ -12,6 +12,7 @@ from .handling import assign, prioritize
 from .handover import hand_back, hand_over
 from .moving import moves
 from .opening import open_ticket
+from .rehearsing import rehearse_priority
 from .scope import decide_scope, take_back_scope
 from .status import (
     cancel,
@@ -55,6 +56,7 @@ __all__ = [
     "prioritize",
     "prioritize_many",
     "propose_excusal",
+    "rehearse_priority",
     "reopen",
     "reply",
     "resolve",

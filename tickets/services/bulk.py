@@ -125,7 +125,7 @@ def check_number(ticket_ids: Iterable[int]) -> list[int]:
 
 def _each(actor: User, ticket_ids: Sequence[int], action: str, act: Callable[[Ticket], Ticket]) -> Outcome:
     outcome = Outcome()
-    for ticket in _locked(actor, check_number(ticket_ids)):
+    for ticket in locked_in_order(actor, check_number(ticket_ids)):
         before = getattr(ticket, FIELDS[action])
         try:
             done = act(ticket)
@@ -136,7 +136,7 @@ def _each(actor: User, ticket_ids: Sequence[int], action: str, act: Callable[[Ti
     return outcome
 
 
-def _locked(actor: User, ticket_ids: list[int]) -> list[Ticket]:
+def locked_in_order(actor: User, ticket_ids: list[int]) -> list[Ticket]:
     """All of them until COMMIT, always in one order, so that two who overlap wait for each other; else Http404."""
     visible = Ticket.objects.visible_to(actor).filter(pk__in=ticket_ids).order_by("pk")
     tickets = list(

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -30,14 +30,12 @@ from tickets.priority import Priority, is_higher
 from tickets.workflow import OPEN, Status
 
 LONGEST_PAUSE = timedelta(days=366)
+STILL_OWED = Q(clock__stopped_at=None, clock__verdict__in=[Verdict.RUNNING, Verdict.MISSED])
 
 
 def owed(ticket: Ticket) -> list[TicketClock]:
     """The clocks that haven't ended: running, pausing, or late and still owed."""
-    found = TicketClock.objects.filter(
-        organization_id=ticket.organization_id, ticket=ticket, clock__stopped_at=None,
-        clock__verdict__in=[Verdict.RUNNING, Verdict.MISSED],
-    )  # fmt: skip
+    found = TicketClock.objects.filter(STILL_OWED, organization_id=ticket.organization_id, ticket=ticket)
     return list(found.select_related("clock").order_by("pk"))
 
 
