@@ -11,6 +11,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import may
+from accounts.roles import StaffRole
 from tickets.models import Ticket
 
 from .models import EngineHeartbeat, Escalation, EscalationStep, LadderLevel
@@ -25,7 +27,7 @@ class Rung:
 
     position: int
     title: str
-    people: Sequence[str]
+    people: Sequence[User]
     acknowledge_minutes: int
     state: str
     step: EscalationStep | None = None
@@ -34,7 +36,7 @@ class Rung:
     @property
     def name(self) -> str:
         """Who is there, or that nobody is."""
-        return ", ".join(self.people) or _("nobody for now")
+        return ", ".join(str(person) for person in self.people) or _("nobody for now")
 
     @property
     def detail(self) -> str:
@@ -119,7 +121,7 @@ def ladder_for(ticket: Ticket) -> LadderView:
 
 
 def _rung(level: LadderLevel, ticket: Ticket, escalation: Escalation | None, steps: dict[int, EscalationStep]) -> Rung:
-    people = [person for person in level.people.all() if person.is_active]
+    people = [person for person in level.people.all() if person.is_active and not person.is_automatic]
     if level.includes_assignee and ticket.assignee and ticket.assignee.is_active and ticket.assignee not in people:
         people.insert(0, ticket.assignee)
     standing_at = escalation.level if escalation else 0
@@ -127,12 +129,25 @@ def _rung(level: LadderLevel, ticket: Ticket, escalation: Escalation | None, ste
     return Rung(
         position=level.position,
         title=level.title,
-        people=[str(person) for person in people],
+        people=people,
         acknowledge_minutes=level.acknowledge_minutes,
         state="current" if current else "done" if level.position < standing_at else "next",
         step=steps.get(level.position),
         acknowledged_by=escalation.acknowledged_by if escalation and current else None,
     )
+
+
+def may_take(user: User, escalation: Escalation, ladder: LadderView | None = None) -> bool:
+    """Whether this person may take it: the people of the level where it stands, service leads and administrators.
+
+    ladder: the ticket's, where it was read already.
+    """
+    if not may(user, "escalation.acknowledge", escalation.organization_id):
+        return False
+    if user.staff_role in {StaffRole.LEAD, StaffRole.ADMINISTRATOR}:
+        return True
+    levels = (ladder or ladder_for(escalation.ticket)).levels
+    return any(user in rung.people for rung in levels if rung.position == escalation.level)
 
 
 def engine_heartbeat() -> EngineHeartbeat | None:

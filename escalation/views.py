@@ -42,7 +42,7 @@ def persist(request: Request, reference: str) -> HttpResponse:
 def acknowledge(request: Request, pk: int) -> HttpResponse:
     """Take an escalation, and promise an update."""
     escalation = selectors.escalation_by_id(request.user, pk)
-    check(request.user, "escalation.acknowledge", escalation.organization_id)
+    services.check_taker(request.user, escalation)
     form = AcknowledgeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

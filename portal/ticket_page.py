@@ -12,12 +12,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import may
-from accounts.roles import StaffRole
 from audit.models import Event
 from contracts.models import Contract
 from contracts.selectors import is_read_only
 from escalation.forms import AcknowledgeForm, PersistForm
-from escalation.selectors import LadderView, ladder_for
+from escalation.selectors import LadderView, ladder_for, may_take
 from portal import conversation, ticket_scope, timeline, verdicts
 from portal.selectors.hours import hours_line
 from portal.templatetags.ui import instant
@@ -228,14 +227,10 @@ def _standing(ladder: LadderView, now: datetime) -> str:
 
 
 def _take(user: User, ladder: LadderView, now: datetime) -> AcknowledgeForm | None:
-    """The form by which this person takes the open escalation: people of its level, leads, administrators."""
+    """The form by which this person takes the open escalation."""
     if ladder.escalation is None or ladder.acknowledged_by is not None:
         return None
-    if not may(user, "escalation.acknowledge", ladder.escalation.organization_id):
-        return None
-    here = next((one for one in ladder.levels if one.current), None)
-    theirs = here is not None and str(user) in here.people
-    if not theirs and user.staff_role not in {StaffRole.LEAD, StaffRole.ADMINISTRATOR}:
+    if not may_take(user, ladder.escalation, ladder):
         return None
     soon = now.replace(minute=0, second=0, microsecond=0) + UPDATE
     return AcknowledgeForm(initial={"update_by": soon}, auto_id="acknowledge_%s")

@@ -23,7 +23,7 @@ from . import services, sources, words
 from .exchange import HolidayRows
 from .feed_page import feed_page
 from .forms import CalendarForm
-from .models import BusinessCalendar, CalendarEdition, Clock, ClockEvent, ClockStep
+from .models import BusinessCalendar, CalendarEdition, CalendarEvent, Clock, ClockEvent, ClockStep
 from .services.naming import offer_calendar_again, retire_calendar, save_calendar
 
 
@@ -47,6 +47,22 @@ class EditionInline(Looking, TabularInline):
         return len(edition.holidays)
 
 
+class HistoryInline(Looking, TabularInline):
+    """What was done to it besides its editions; newest first."""
+
+    model = CalendarEvent
+    fields = ("at", "verb", "actor", "hosts")
+    readonly_fields = fields
+    ordering = ("-id",)
+    extra = 0
+    verbose_name_plural = gettext_lazy("History of the feed")
+
+    @admin.display(description=gettext_lazy("address"))
+    def hosts(self, event: CalendarEvent) -> str:
+        """The host, and the one before."""
+        return " → ".join(filter(None, (event.data.get("before"), event.data.get("host"))))
+
+
 @admin.register(BusinessCalendar)
 class CalendarAdmin(ServiceAdmin):
     """Saving publishes an edition when the hours, the holidays or the zone differ from the last one."""
@@ -57,7 +73,7 @@ class CalendarAdmin(ServiceAdmin):
     search_fields = ("name",)
     ordering = ("name",)
     fields = ("name", "zone", "weekly", "country", "holidays", "effective_at")
-    inlines = (EditionInline,)
+    inlines = (EditionInline, HistoryInline)
     actions_detail = (
         "see_year",
         "change_with_preview",

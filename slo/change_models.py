@@ -1,4 +1,4 @@
-"""A change of a calendar on its way: drafted, previewed, published, and open clocks moved."""
+"""A change of a calendar on its way: drafted, previewed, published, and open clocks moved; and what else was done to it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from common.long_work import LongWork, unfinished_index
+
+from .words import CALENDAR_EVENT
 
 
 class CalendarChange(LongWork):
@@ -77,3 +79,27 @@ class CalendarChange(LongWork):
         """Of what is previewed: who publishes says which words were read."""
         effective = self.effective_at.isoformat() if self.effective_at else ""
         return hashlib.sha256(json.dumps([self.says, effective], sort_keys=True).encode()).hexdigest()
+
+
+class CalendarEvent(models.Model):
+    """What was done to a calendar besides its editions, for ever. Calendars are no client's, so `audit.Event` can't hold it.
+
+    data: of an address the host alone, for the rest of it may be a secret.
+    """
+
+    calendar = models.ForeignKey(
+        "slo.BusinessCalendar", on_delete=models.PROTECT, related_name="events", verbose_name=_("calendar")
+    )
+    verb = models.CharField(_("event"), max_length=20, choices=CALENDAR_EVENT)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    data = models.JSONField(_("data"), default=dict)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("event of a calendar")
+        verbose_name_plural = _("events of calendars")
+
+    def __str__(self) -> str:
+        return f"{self.calendar} · {self.get_verb_display()}"

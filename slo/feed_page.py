@@ -52,12 +52,12 @@ def feed_page(request: Any, page: Any, calendar: BusinessCalendar) -> HttpRespon
 def _act(request: Any, calendar: BusinessCalendar, feed: CalendarFeed | None, form: FeedForm) -> str:
     """What was done, in words; nothing when the form is wrong."""
     if feed and "stop" in request.POST:
-        services.drop_feed(actor=request.user, feed=feed)
+        services.drop_feed(actor=request.user, feed=feed, now=request.now)
         return _("The feed is followed no more. The days that it brought stay.")
     if feed and "again" in request.POST:
         services.ask_again(actor=request.user, feed=feed)
         return _("The feed is asked again within five minutes.")
     if not form.is_valid():
         return ""
-    services.set_feed(actor=request.user, calendar=calendar, url=form.cleaned_data["url"])
+    services.set_feed(actor=request.user, calendar=calendar, url=form.cleaned_data["url"], now=request.now)
     return _("The feed is followed: it is asked within five minutes, then once a day.")

@@ -52,6 +52,11 @@ EXCUSAL = {
     Standing.DECLINED: gettext_lazy("declined"),
     Standing.WITHDRAWN: gettext_lazy("withdrawn"),
 }
+CALENDAR_EVENT = {
+    "feed.followed": gettext_lazy("feed followed"),
+    "feed.moved": gettext_lazy("feed moved to another address"),
+    "feed.dropped": gettext_lazy("feed followed no more"),
+}
 PRIORITY = {
     "critical": gettext_lazy("Critical"),
     "high": gettext_lazy("High"),

@@ -11,14 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts import permissions
 from accounts.models import User
-from accounts.roles import StaffRole
 from audit.services import record
 from common.errors import Refused
+from escalation import selectors
 from escalation.models import Escalation
 from tickets import notices
 from tickets.models import Ticket
-
-from .roster import Roster
 
 
 @transaction.atomic
@@ -29,11 +27,7 @@ def acknowledge(*, actor: User, escalation_id: int, update_by: datetime, now: da
     """
     escalation = _locked(actor, escalation_id)
     ticket = escalation.ticket
-    permissions.check(actor, "escalation.acknowledge", ticket.organization_id)
-    if actor.staff_role not in {StaffRole.LEAD, StaffRole.ADMINISTRATOR}:
-        people = Roster([ticket], now).people(ticket, escalation.level)
-        if actor.pk not in {person.pk for person in people}:
-            raise PermissionDenied(_("Only the people of its level and service leads can take this escalation."))
+    check_taker(actor, escalation)
     if escalation.closed_at is not None:
         raise Refused(_("This escalation is over: nobody needs to take it any more."))
     if escalation.acknowledged_at is not None:
@@ -64,6 +58,13 @@ def acknowledge(*, actor: User, escalation_id: int, update_by: datetime, now: da
         update_by=update_by.isoformat(),
     )
     return escalation
+
+
+def check_taker(actor: User, escalation: Escalation) -> None:
+    """Return when this person may take it; Http404 for who is outside, PermissionDenied for who isn't of its level."""
+    permissions.check(actor, "escalation.acknowledge", escalation.organization_id)
+    if not selectors.may_take(actor, escalation):
+        raise PermissionDenied(_("Only the people of its level and service leads can take this escalation."))
 
 
 def _locked(actor: User, escalation_id: int) -> Escalation:

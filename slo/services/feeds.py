@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
@@ -15,7 +16,7 @@ from accounts.models import User
 from accounts.permissions import allows
 from common.errors import Refused
 from common.fetching import checked
-from slo.models import BusinessCalendar, CalendarEdition, CalendarFeed
+from slo.models import BusinessCalendar, CalendarEdition, CalendarEvent, CalendarFeed
 
 from .calendars import publish_edition
 
@@ -24,7 +25,7 @@ AGAIN = timedelta(hours=1)  # after a failure
 
 
 @transaction.atomic
-def set_feed(*, actor: User, calendar: BusinessCalendar, url: str) -> CalendarFeed:
+def set_feed(*, actor: User, calendar: BusinessCalendar, url: str, now: datetime) -> CalendarFeed:
     """Follow an address from now on: it is asked within minutes. Refused when it leads nowhere, or where nobody should go."""
     _allowed(actor)
     url = url.strip()
@@ -33,9 +34,14 @@ def set_feed(*, actor: User, calendar: BusinessCalendar, url: str) -> CalendarFe
     checked(url)
     if not calendar.editions.exists():
         raise Refused(_("This calendar has no opening hours yet: give it some first, then its holidays."))
+    before = CalendarFeed.objects.select_for_update().filter(calendar=calendar).first()
     feed, _made = CalendarFeed.objects.update_or_create(
         calendar=calendar, defaults={"url": url, "asked_at": None, "failed_at": None, "failure": ""}
     )
+    if before is None:
+        _remember("feed.followed", actor, calendar, now, host=_host(url))
+    elif before.url != url:
+        _remember("feed.moved", actor, calendar, now, before=_host(before.url), host=_host(url))
     return feed
 
 
@@ -47,10 +53,12 @@ def ask_again(*, actor: User, feed: CalendarFeed) -> None:
 
 
 @transaction.atomic
-def drop_feed(*, actor: User, feed: CalendarFeed) -> None:
+def drop_feed(*, actor: User, feed: CalendarFeed, now: datetime) -> None:
     """Follow it no more. The days that it brought stay."""
     _allowed(actor)
-    feed.delete()
+    gone, _each = CalendarFeed.objects.filter(pk=feed.pk).delete()
+    if gone:
+        _remember("feed.dropped", actor, feed.calendar, now, host=_host(feed.url))
 
 
 @transaction.atomic
@@ -111,6 +119,15 @@ def _is_the_feeds(feed: CalendarFeed, day: str, holiday: Any, tomorrow: str) -> 
 def _failed(feed: CalendarFeed, why: str, now: datetime) -> None:
     feed.failure, feed.failed_at = why, feed.failed_at or now
     feed.save(update_fields=["failure", "failed_at"])
+
+
+def _host(url: str) -> str:
+    """Of an address all that may be written down: the rest is often a secret."""
+    return urlsplit(url).hostname or ""
+
+
+def _remember(verb: str, actor: User, calendar: BusinessCalendar, now: datetime, **data: str) -> None:
+    CalendarEvent.objects.create(calendar=calendar, verb=verb, actor=actor, data=data, at=now)
 
 
 def _allowed(actor: User) -> None:

@@ -191,6 +191,10 @@ def test_a_feed_is_followed_asked_again_and_stopped(ada, cast):
     assert feed.asked_at is None
     assert ada.post(url, {"stop": "1"}).status_code == 302
     assert not CalendarFeed.objects.exists()
+    page = ada.get(reverse("admin:slo_businesscalendar_change", args=[cast.paris.pk])).text
+    assert page.index("feed followed no more") < page.index("feed followed<")
+    assert "93.184.215.14" in page
+    assert "a.ics" not in page
 
 
 def test_the_year_is_one_click_away(ada, cast):

@@ -85,7 +85,19 @@ def test_somebody_of_the_level_takes_it(cast, escalated, sign_in):
 )
 def test_who_may_take_it(cast, escalated, sign_in, who, status):
     url = f"/escalations/{escalated.pk}/acknowledge/"
+    page = sign_in(getattr(cast, who)).get(url)
+    assert page.status_code == (200 if status == 302 else status), "nobody sees a form that can only be refused"
     assert sign_in(getattr(cast, who)).post(url, {"update_by": "2099-01-01T10:00"}).status_code == status
+
+
+def test_a_namesake_of_the_level_does_not_take_it(cast, escalated, sign_in):
+    with tenancy.everyone():
+        cast.max.name = cast.lea.name
+        cast.max.save()
+    assert sign_in(cast.max).get(f"/escalations/{escalated.pk}/acknowledge/").status_code == 403
+    page = sign_in(cast.max).get(f"/tickets/{escalated.ticket.reference}/").content.decode()
+    assert "/acknowledge/" not in page
+    assert "/acknowledge/" in sign_in(cast.lea).get(f"/tickets/{escalated.ticket.reference}/").content.decode()
 
 
 def test_strangers_sign_in_first(client, escalated):

@@ -63,7 +63,7 @@ MUTE = {
 # Tables that hold nothing of any client's: ours, the same for all, or another package's machinery.
 NOBODYS = {
     "escalation_engineheartbeat", "escalation_engineminute", "escalation_engineoutage", "tickets_category", "tickets_requesttype",
-    "slo_businesscalendar", "slo_calendaredition", "slo_calendarfeed", "slo_calendarchange",
+    "slo_businesscalendar", "slo_calendaredition", "slo_calendarfeed", "slo_calendarchange", "slo_calendarevent",
     "contracts_standarddocument", "contracts_standardedition", "contracts_standardclause", "contracts_standardterm", "contracts_standardfile",
     "contracts_onboardingtemplateactivity", "contracts_exclusion",
     "socialaccount_socialapp", "socialaccount_socialtoken",  # we keep the provider in settings, and no tokens

@@ -39,7 +39,7 @@ APPEND_ONLY = {
 }
 # What belongs to no client: people, and data that is the same for all. Everything else carries organization_id.
 GLOBAL = {
-    "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "slo.CalendarFeed", "slo.CalendarChange",
+    "accounts.User", "slo.BusinessCalendar", "slo.CalendarEdition", "slo.CalendarFeed", "slo.CalendarChange", "slo.CalendarEvent",
     "tickets.Category", "tickets.RequestType",
     "escalation.EngineHeartbeat", "escalation.EngineMinute", "escalation.EngineOutage", "contracts.StandardDocument", "contracts.StandardEdition", "contracts.StandardClause",
     "contracts.StandardTerm", "contracts.StandardFile", "contracts.OnboardingTemplateActivity", "contracts.Exclusion",

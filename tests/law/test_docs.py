@@ -147,6 +147,7 @@ def test_permissions_are_what_the_page_says():
 def verbs() -> set[str]:
     """Event verbs in the services: dotted words that are neither a permission nor a term. `f"hours.{…}"` gives `hours.`"""
     found: set[str] = set()
+    kinds = {one.split(".")[0] for one in recorded()}
     for app in APPS:
         for path in [*(ROOT / app).glob("services.py"), *(ROOT / app / "services").glob("*.py")]:
             for node in ast.walk(ast.parse(path.read_text())):
@@ -154,7 +155,9 @@ def verbs() -> set[str]:
                     found |= set(re.findall(r"^[a-z]+\.$", str(node.values[0].value)))
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found |= set(re.findall(r"^[a-z]+\.[a-z_]+$", node.value))
-    kinds = {one.split(".")[0] for one in recorded()}
+                elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("remember", "record")):
+                    said = [ast.unparse(one).strip("'") for one in [*node.args, *(named.value for named in node.keywords)]]
+                    kinds |= {one.split(".")[0] for one in said if re.fullmatch(r"[a-z]+\.[a-z_]+", one)}
     return {
         one for one in found - set(ACTIONS) - set(REGISTRY) if one.split(".")[0] in kinds and not one.endswith(".id")
     }

@@ -16,6 +16,7 @@ SHELLS = {"views", "api", "templatetags", "context", "tasks", "forms", "selector
 GLOBAL_MODELS = {
     "BusinessCalendar",
     "CalendarChange",
+    "CalendarEvent",
     "CalendarFeed",
     "CalendarEdition",
     "Category",

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from common import tenancy
 from common.errors import Refused
 from conftest import login_as
 from slo import following, services, tasks
-from slo.models import BusinessCalendar, CalendarEdition, CalendarFeed
+from slo.models import BusinessCalendar, CalendarEdition, CalendarEvent, CalendarFeed
 from tests.slo.cases import DAY, EVE, HOUR, OFFICE, at
 
 NOW = at("2026-11-18T10:00")
@@ -142,29 +143,63 @@ def test_the_task_writes_why_it_failed(cast):
 )
 def test_an_address_of_nobody_is_refused_at_once(cast, url):
     with pytest.raises(Refused):
-        services.set_feed(actor=cast.ada, calendar=cast.paris, url=url)
+        services.set_feed(actor=cast.ada, calendar=cast.paris, url=url, now=NOW)
     assert not CalendarFeed.objects.exists()
 
 
 def test_who_may_edit_may_follow_ask_and_stop(cast):
-    feed = services.set_feed(actor=cast.ada, calendar=cast.paris, url="webcal://93.184.215.14/a.ics ")
-    assert feed.url == "https://93.184.215.14/a.ics"
-    CalendarFeed.objects.update(asked_at=NOW)
-    services.ask_again(actor=cast.ada, feed=feed)
-    assert CalendarFeed.objects.get().asked_at is None
-    for who in (cast.max, cast.rosa):
-        for act in (
-            lambda who=who: services.set_feed(actor=who, calendar=cast.paris, url=URL),
-            lambda who=who: services.ask_again(actor=who, feed=feed),
-            lambda who=who: services.drop_feed(actor=who, feed=feed),
-        ):
-            with pytest.raises(PermissionDenied):
-                act()
-    services.drop_feed(actor=cast.ada, feed=feed)
-    assert not CalendarFeed.objects.exists()
+    with tenancy.everyone():
+        feed = services.set_feed(actor=cast.ada, calendar=cast.paris, url="webcal://93.184.215.14/a.ics ", now=NOW)
+        assert feed.url == "https://93.184.215.14/a.ics"
+        CalendarFeed.objects.update(asked_at=NOW)
+        services.ask_again(actor=cast.ada, feed=feed)
+        assert CalendarFeed.objects.get().asked_at is None
+        for who in (cast.max, cast.rosa):
+            for act in (
+                lambda who=who: services.set_feed(actor=who, calendar=cast.paris, url=URL, now=NOW),
+                lambda who=who: services.ask_again(actor=who, feed=feed),
+                lambda who=who: services.drop_feed(actor=who, feed=feed, now=NOW),
+            ):
+                with pytest.raises(PermissionDenied):
+                    act()
+        services.drop_feed(actor=cast.ada, feed=feed, now=NOW)
+        assert not CalendarFeed.objects.exists()
 
 
 def test_a_calendar_without_hours_follows_nothing(cast):
     empty = BusinessCalendar.objects.create(name="Empty")
     with pytest.raises(Refused, match="opening hours"):
-        services.set_feed(actor=cast.ada, calendar=empty, url=URL)
+        services.set_feed(actor=cast.ada, calendar=empty, url=URL, now=NOW)
+
+
+def test_following_moving_and_stopping_are_remembered_by_host_alone(cast):
+    def happened() -> list[tuple[str, int, dict[str, str]]]:
+        return list(CalendarEvent.objects.order_by("id").values_list("verb", "actor_id", "data"))
+
+    secret, host = "https://93.184.215.14/private-token/a.ics", "93.184.215.14"
+    with tenancy.everyone():
+        services.set_feed(actor=cast.ada, calendar=cast.paris, url=URL, now=NOW)
+        services.set_feed(
+            actor=cast.ada, calendar=cast.paris, url=URL, now=NOW
+        )  # the same again is asked again, and no news
+        feed = services.set_feed(actor=cast.ada, calendar=cast.paris, url=secret, now=NOW)
+        services.drop_feed(actor=cast.ada, feed=feed, now=NOW + DAY)
+        services.drop_feed(
+            actor=cast.ada, feed=CalendarFeed(pk=feed.pk or 1, calendar=cast.paris, url=secret), now=NOW + DAY
+        )
+        assert happened() == [
+            ("feed.followed", cast.ada.pk, {"host": host}),
+            ("feed.moved", cast.ada.pk, {"before": host, "host": host}),
+            ("feed.dropped", cast.ada.pk, {"host": host}),
+        ]
+        assert CalendarEvent.objects.latest("id").at == NOW + DAY
+
+
+def test_no_event_of_a_calendar_changes_and_no_client_reads_one(cast):
+    with tenancy.everyone():
+        services.set_feed(actor=cast.ada, calendar=cast.paris, url=URL, now=NOW)
+        for wrong in (lambda: CalendarEvent.objects.all().delete(), lambda: CalendarEvent.objects.update(at=NOW + DAY)):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                wrong()
+    with pytest.raises(ProgrammingError, match="permission denied"), tenancy.user(cast.rosa):
+        list(CalendarEvent.objects.all())
