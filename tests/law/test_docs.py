@@ -156,7 +156,9 @@ def verbs() -> set[str]:
                 elif isinstance(node, ast.Constant) and isinstance(node.value, str):
                     found |= set(re.findall(r"^[a-z]+\.[a-z_]+$", node.value))
                 elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("remember", "record")):
-                    said = [ast.unparse(one).strip("'") for one in [*node.args, *(named.value for named in node.keywords)]]
+                    said = [
+                        ast.unparse(one).strip("'") for one in [*node.args, *(named.value for named in node.keywords)]
+                    ]
                     kinds |= {one.split(".")[0] for one in said if re.fullmatch(r"[a-z]+\.[a-z_]+", one)}
     return {
         one for one in found - set(ACTIONS) - set(REGISTRY) if one.split(".")[0] in kinds and not one.endswith(".id")

@@ -74,7 +74,9 @@ class TestOneRequest:
             cast.lea, services.wait_for_client, ticket_id=ticket.pk, question="Which?", reason="client", now=cast.now,
             resume_on=(cast.now + 48 * HOUR).date(),
         )  # fmt: skip
-        assert "pauses with 17 h 00 left, <b>then 35 h 00</b>" in show(cast.lea, [ticket], one=True, priority="low").text
+        assert (
+            "pauses with 17 h 00 left, <b>then 35 h 00</b>" in show(cast.lea, [ticket], one=True, priority="low").text
+        )
 
     def test_what_is_late_or_owed_nothing_or_refused_says_so(self, cast, show):
         late, answered = opened(cast, now=cast.now - 24 * HOUR), opened(cast)
@@ -111,7 +113,9 @@ class TestThoseChosenInTheQueue:
         assert [fresh(one).priority for one in tickets] == ["high", "medium", "low"]
 
     def test_htmx_gets_the_effect_alone_the_ten_worst_first(self, cast, show):
-        tickets = [opened(cast, priority="low", subject=f"Request {n}", now=cast.now - n * HOUR / 60) for n in range(12)]
+        tickets = [
+            opened(cast, priority="low", subject=f"Request {n}", now=cast.now - n * HOUR / 60) for n in range(12)
+        ]
         page = show(cast.nadia, tickets, headers=HTMX, priority="high")
         assert page.text.startswith("<section")
         first, rest = page.text.split("and 2 more")
@@ -138,4 +142,6 @@ class TestThoseChosenInTheQueue:
         one, other = opened(cast), opened(cast)
         asked = "change delay:200ms from:#bulk_priority"
         assert asked in get(cast.nadia, f"/queue/bulk/?action=prioritize&selected={one.pk}").text
-        assert asked not in get(cast.nadia, f"/queue/bulk/?action=prioritize&selected={one.pk}&selected={other.pk}").text
+        assert (
+            asked not in get(cast.nadia, f"/queue/bulk/?action=prioritize&selected={one.pk}&selected={other.pk}").text
+        )

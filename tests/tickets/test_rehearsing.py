@@ -249,7 +249,9 @@ class TestItsFigures:
         def due(minutes: int) -> Standing:
             return Standing(NOW + minutes * MINUTE)
 
-        return Foreseen(Ticket(pk=pk, number=pk), "resolution", None if before is None else due(before), due(after), NOW)
+        return Foreseen(
+            Ticket(pk=pk, number=pk), "resolution", None if before is None else due(before), due(after), NOW
+        )
 
     def rehearsal(self, *promises: Foreseen) -> Rehearsal:
         return Rehearsal(Priority.HIGH, NOW, tuple(one.ticket for one in promises), promises, ())

@@ -9,7 +9,7 @@ from common.rls import APP, immutable
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("slo", "0010_objectives"),
+        ("slo", "0011_withdrawn"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
