@@ -190,19 +190,9 @@ def startswith(text: Any, start: str) -> bool:
 
 
 @register.filter
-def draft_key(tags: str) -> str:
-    """The key in a message's `draft:<key>` tag: the draft that was just sent and may go."""
-    return _tagged(tags, "draft:")
-
-
-@register.filter
 def undo_key(tags: str) -> str:
     """The key in a message's `undo:<key>` tag: what was done can be taken back by it."""
-    return _tagged(tags, "undo:")
-
-
-def _tagged(tags: str, start: str) -> str:
-    return next((tag.removeprefix(start) for tag in (tags or "").split() if tag.startswith(start)), "")
+    return next((tag.removeprefix("undo:") for tag in (tags or "").split() if tag.startswith("undo:")), "")
 
 
 def _name(person: Any) -> str:

@@ -1,7 +1,7 @@
 // Nothing typed is lost. A form with data-draft="ticket:42:reply" keeps its texts on this device while one writes, per
 // person, and gives them back after a crash, a lost connection or an expired session. A draft goes only when the server
-// says that it was sent: a message tagged `draft:<key>` (or `draft:<key>#client`, one half), or an htmx answer below 400. Never kept: passwords, files, hidden
-// fields. Old drafts go after 30 days. [data-draft-status] inside the form says what is kept, in the server's words
+// says that it was sent: its key (or `<key>#client`, one half) in the cookie that common/drafts.py sets, or an htmx answer
+// below 400. Never kept: passwords, files, hidden fields. Old drafts go after 30 days. [data-draft-status] inside the form says what is kept, in the server's words
 // (data-kept, data-restored); [data-draft-discard] empties it.
 const PERSON = document.body.dataset.person ?? "";
 const PREFIX = "totalcare:draft:";
@@ -75,6 +75,7 @@ function tell(form, what, at = Date.now()) {
 function attach(form) {
   if (form.draftReady) return;
   form.draftReady = true;
+  restore(form); // before anything listens: what is given back is no new word
   let timer;
   const later = () => { clearTimeout(timer); timer = setTimeout(() => save(form), 400); };
   form.addEventListener("input", later);
@@ -95,11 +96,17 @@ function attach(form) {
     forget(audience ? `${form.dataset.draft}#${audience}` : form.dataset.draft);
     tell(form, "");
   });
-  restore(form);
 }
 
 // What was sent may go, before anything is given back.
-for (const sent of document.querySelectorAll("[data-draft-sent]")) forget(sent.dataset.draftSent);
+const COOKIE = "drafts_sent=";
+const told = document.cookie.split("; ").find((one) => one.startsWith(COOKIE))?.slice(COOKIE.length).replaceAll('"', "").split("|") ?? [];
+const mine = told.filter((one) => one.startsWith(`${PERSON}~`));
+for (const one of mine) forget(one.slice(PERSON.length + 1));
+if (mine.length) {
+  const others = told.filter((one) => !mine.includes(one)).join("|");
+  document.cookie = `${COOKIE}${others}; path=/; samesite=lax; max-age=${others ? MONTH / 1000 : 0}${location.protocol === "https:" ? "; secure" : ""}`;
+}
 document.addEventListener("draft:sent", (event) => forget(event.detail.key ?? event.detail.value));
 // Other modules have readied their forms by then.
 addEventListener("DOMContentLoaded", () => { for (const form of document.querySelectorAll("form[data-draft]")) attach(form); });

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.cast import PASSWORD
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the tests' thread; nothing here is async
 
 
@@ -31,6 +32,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def browser_context_args(browser_context_args: dict[str, Any], request: pytest.FixtureRequest) -> dict[str, Any]:
     """English in Paris; a test may ask for more, as a browser without scripts."""
     return {**browser_context_args, "locale": "en-GB", "timezone_id": "Europe/Paris", **getattr(request, "param", {})}
+
+
+@pytest.fixture
+def page(page: Page) -> Page:
+    """A tab; SLOWNESS=8 makes its machine eight times slower and its network far, which shows what a test forgets to wait for."""
+    if slowness := int(os.environ.get("SLOWNESS", "0")):
+        tools = page.context.new_cdp_session(page)
+        far = {"offline": False, "latency": 25 * slowness, "downloadThroughput": -1, "uploadThroughput": -1}
+        tools.send("Emulation.setCPUThrottlingRate", {"rate": slowness})
+        tools.send("Network.emulateNetworkConditions", far)
+    return page
 
 
 def complains(message: ConsoleMessage) -> bool:

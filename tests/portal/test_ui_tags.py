@@ -150,6 +150,6 @@ def test_an_icons_name_is_escaped():
     assert "<script>" not in ui.icon('"><script>')
 
 
-def test_a_message_names_the_draft_that_was_sent():
-    assert ui.draft_key("safe draft:ticket:42") == "ticket:42"
-    assert ui.draft_key("") == ""
+def test_a_message_names_what_can_be_taken_back():
+    assert ui.undo_key("safe undo:k3y draft:ticket:42") == "k3y"
+    assert ui.undo_key("") == ""
