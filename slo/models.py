@@ -262,4 +262,4 @@ class ClockStep(TenantModel):
 
 
 from .change_models import CalendarChange as CalendarChange  # noqa: E402 - its keys name the models above
-from .change_models import CalendarEvent as CalendarEvent  # noqa: E402
+from .change_models import CalendarEvent as CalendarEvent  # noqa: E402 - and this one's, too

@@ -64,6 +64,7 @@ def answers(user: User, organization: Organization, asked: Mapping[str, str], no
     agreed = promised(user, contracts)
     scores = by_objective(user, contracts, since, agreed, month)
     score = scores.get(objective, Score())
+    listed = {**scores, objective: score}  # what was asked for by hand has a list, too, if an empty one
     tickets: Any = _promises(user, contracts, objective).filter(
         _counted(user, contracts, objective, agreed, which, since, until)
     )
@@ -87,7 +88,7 @@ def answers(user: User, organization: Organization, asked: Mapping[str, str], no
                 "url": "?" + urlencode({**keep, "objective": name, "counted": which}), "label": HEADS[name],
                 "current": name == objective,
             }
-            for name in ({**scores, objective: score} if len({**scores, objective: score}) > 1 else ())
+            for name in (listed if len(listed) > 1 else ())
         ],
         "kinds": [
             {

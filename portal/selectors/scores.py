@@ -22,7 +22,7 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
-)  # fmt: skip
+)
 from django.db.models.functions import Coalesce, TruncMonth
 from django.urls import reverse
 from django.utils import timezone

@@ -63,16 +63,8 @@ def contest(
             found.save(force_insert=True)
     except IntegrityError as error:
         raise Refused(_("This was contested before: the answer stands below, or is still to come.")) from error
-    _told(
-        actor,
-        ticket,
-        found,
-        running.number if running else None,
-        "clock.contested",
-        message,
-        notices.settlers(ticket),
-        now,
-    )
+    number = running.number if running else None
+    _told(actor, ticket, found, number, "clock.contested", message, notices.settlers(ticket), now)
     return found
 
 
@@ -134,15 +126,13 @@ def contestable_of(ticket: Ticket, past: History | None) -> list[Contestable]:
     events = Event.objects.filter(
         organization_id=ticket.organization_id, subject_kind="ticket", subject_id=ticket.pk, verb="ticket.prioritized"
     ).order_by("id")
+    ended = past.state.ended_at if past and past.clock.objective != FIRST_RESPONSE else None
     lowered = [
         Lowered(one.at, one.data["before"], one.data["after"])
         for one in events
         if is_higher(Priority(one.data["before"]), Priority(one.data["after"]))
+        and (ended is None or one.at <= ended)  # later ones are of the clocks that follow it
     ]
-    ended = past.state.ended_at if past and past.clock.objective != FIRST_RESPONSE else None
-    lowered = [
-        one for one in lowered if ended is None or one.at <= ended
-    ]  # later ones are of the clocks that follow it
     return contesting.contestable(past.state if past else None, lowered, ticket.opened_at)
 
 
