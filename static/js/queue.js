@@ -115,11 +115,10 @@ if (step) {
     event.detail.shouldSwap = false;
     location.assign(event.detail.xhr.responseURL);
   });
-  step.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target !== step) return; // what it would do, shown within it
-    if (!step.open) step.showModal();
-    step.querySelector("select, textarea")?.focus();
-  });
+  const asks = (event) => event.target === step; // and not what it would do, shown within it
+  step.addEventListener("htmx:afterSwap", (event) => { if (asks(event) && !step.open) step.showModal(); });
+  // Its fields are heard from then on: a choice made at once shows its effect.
+  step.addEventListener("htmx:afterSettle", (event) => { if (asks(event)) step.querySelector("select, textarea")?.focus(); });
   step.addEventListener("close", () => {
     choose(rows().filter((row) => row.id === borrowed), false);
     borrowed = null;

@@ -176,11 +176,11 @@ def test_search_help_and_the_palette_by_key(queue: Page, problems: list[str]) ->
     queue.keyboard.press("Enter")
     queue.wait_for_url("**/tickets/NW-2/")
     queue.keyboard.press("Control+k")
-    queue.keyboard.type("internal note")
+    queue.keyboard.insert_text("internal note")  # at once: what its first letters find could be meant, too
     queue.keyboard.press("Enter")
     expect(queue.locator("input[name=audience][value=internal]")).to_be_checked()
     queue.keyboard.press("Control+k")
-    queue.keyboard.type("resolve")
+    queue.keyboard.insert_text("resolve")
     queue.keyboard.press("Enter")
     expect(queue.locator("#act-resolve textarea")).to_be_visible()
     assert problems == []
