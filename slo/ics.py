@@ -1,4 +1,4 @@
-"""Closed days from an ICS file (RFC 5545): events of whole days, those that come again each year among them.
+"""Closed days from an ICS file (RFC 5545): events of whole days, those that come again by a rule among them.
 
 Only what a list of holidays needs is read, and every loop has an end: so many events, so many days, so many years.
 """
@@ -16,20 +16,21 @@ from icalendar.error import BrokenCalendarProperty
 
 from common.errors import Refused
 
-from .recurrence import RuleError, days_of
+from .recurrence import Patience, RuleError, days_of
 
 MOST_BYTES = 512 * 1024
 MOST_EVENTS = 2_000
 MOST_DAYS = 2_000  # that one file may close, and that one event may last or come again
 LONGEST = 31
-MOST_TIMES = 100  # that one event comes again in those years
+MOST_TIMES = 800  # that one event comes again in those years: two days a week
+MOST_LOOKED_AT = 500_000  # days, for all rules of a file: about a second of work
 YEARS_AHEAD = 5
 WHY = {
     "ics_large": gettext_lazy("This file is larger than 512 kB, or has more than 2,000 events: a list of holidays is shorter."),
     "ics_broken": gettext_lazy("This is no ICS file that can be read. Export the calendar again, as iCalendar (.ics)."),
     "ics_hours": gettext_lazy("An event of this file has hours: only events of whole days are holidays. Take it out, or make it all-day."),
     "ics_long": gettext_lazy("An event of this file lasts longer than 31 days, or ends before it begins."),
-    "ics_often": gettext_lazy("An event of this file comes again too often, or by a rule that can’t be followed: a holiday comes once or a few times a year."),
+    "ics_often": gettext_lazy("An event of this file comes again too often, or by a rule that can’t be followed. Closed days come at most twice a week; opening hours are the calendar’s own."),
     "ics_empty": gettext_lazy("This file closes no day of last year, this year or the five next ones."),
 }  # fmt: skip
 
@@ -62,11 +63,12 @@ def closed_days(content: bytes, today: date) -> dict[str, str]:
 def _closed(events: list[Component], first: date, last: date) -> dict[str, str]:
     moved = {(str(one.get("UID")), _day(one, "RECURRENCE-ID")) for one in events if "RECURRENCE-ID" in one}
     days: dict[str, str] = {}
+    patience = Patience(MOST_LOOKED_AT)
     for event in events:
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             continue
         name = " ".join(str(event.get("SUMMARY", "")).split())[:100] or _("Holiday")
-        for begins in _begins(event, name, first, last):
+        for begins in _begins(event, name, first, last, patience):
             if "RECURRENCE-ID" not in event and (str(event.get("UID")), begins) in moved:
                 continue
             for day in _dates(event, name, begins):
@@ -77,22 +79,22 @@ def _closed(events: list[Component], first: date, last: date) -> dict[str, str]:
     return days
 
 
-def _begins(event: Component, name: str, first: date, last: date) -> list[date]:
+def _begins(event: Component, name: str, first: date, last: date, patience: Patience) -> list[date]:
     """The days on which an event begins, as far as they matter."""
     begins = _day(event, "DTSTART", name)
     dropped = {day for value in _listed(event, "EXDATE") for day in _listed_days(value, name)}
     found = [begins, *(day for value in _listed(event, "RDATE") for day in _listed_days(value, name))]
     if "RRULE" in event:
-        found += _again(event["RRULE"], name, begins, first, last)
+        found += _again(event["RRULE"], name, begins, (first, last), patience)
     return [day for day in found if day not in dropped]
 
 
-def _again(rule: Any, name: str, begins: date, first: date, last: date) -> list[date]:
+def _again(rule: Any, name: str, begins: date, within: tuple[date, date], patience: Patience) -> list[date]:
     """The days of a rule, as far as they matter."""
     try:
         if isinstance(rule, list):
             raise RuleError("several rules")
-        found = [day for day in days_of(rule, begins, last) if day >= first]
+        found = days_of(rule, begins, *within, patience)
     except RuleError as error:
         raise BadFile("ics_often", name) from error
     if len(found) > MOST_TIMES:

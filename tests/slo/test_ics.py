@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
+from itertools import islice, takewhile
+from typing import Any
 
 import pytest
+from dateutil.rrule import rrulestr
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from slo.ics import MOST_BYTES, WHY, BadFile, closed_days
+from slo.recurrence import WEEKDAYS, Patience, days_of
 
 TODAY = date(2026, 11, 18)
 
@@ -125,13 +131,96 @@ def test_megabytes_and_thousands():
 @pytest.mark.parametrize(
     "rule",
     [
-        "FREQ=DAILY", "FREQ=HOURLY", "FREQ=SECONDLY", "FREQ=MINUTELY;COUNT=5", "FREQ=YEARLY;INTERVAL=0", "FREQ=NEVER", "INTERVAL=2",
-        "FREQ=YEARLY;BYHOUR=1,2,3", "FREQ=YEARLY;BYSETPOS=0", "FREQ=WEEKLY;BYDAY=MO,TU,WE",
+        "FREQ=DAILY", "FREQ=DAILY;COUNT=1000000000", "FREQ=WEEKLY;COUNT=0", "FREQ=HOURLY", "FREQ=SECONDLY", "FREQ=MINUTELY;COUNT=5", "FREQ=YEARLY;INTERVAL=0", "FREQ=NEVER", "INTERVAL=2",
+        "FREQ=YEARLY;BYHOUR=1,2,3", "FREQ=YEARLY;BYSETPOS=0", "FREQ=WEEKLY;BYDAY=MO,TU,WE", "FREQ=WEEKLY;BYDAY=1MO",
+        "FREQ=WEEKLY;BYMONTHDAY=1", "FREQ=DAILY;BYDAY=-1FR", "FREQ=YEARLY;BYMONTH=13", "FREQ=DAILY;COUNT=-1",
         "FREQ=YEARLY\r\nRRULE:FREQ=MONTHLY",
     ],
 )  # fmt: skip
 def test_rules_that_come_too_often_or_lead_nowhere(rule):
     assert why(ics(day("20250101", "Often", f"RRULE:{rule}"))) in {"ics_often", "ics_broken"}
+
+
+@pytest.mark.parametrize(
+    ("begins", "rule", "expected"),
+    [
+        ("20261221", "FREQ=DAILY;COUNT=3", {"2026-12-21", "2026-12-22", "2026-12-23"}),
+        ("20261221", "FREQ=DAILY;INTERVAL=2;UNTIL=20261226", {"2026-12-21", "2026-12-23", "2026-12-25"}),
+        ("20261222", "FREQ=DAILY;BYDAY=MO,FR;UNTIL=20261231", {"2026-12-22", "2026-12-25", "2026-12-28"}),
+        ("20270702", "FREQ=WEEKLY;UNTIL=20270723", {"2027-07-02", "2027-07-09", "2027-07-16", "2027-07-23"}),
+        ("20270705", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=MO;COUNT=4", {"2027-07-05", "2027-07-11", "2027-07-19", "2027-07-25"}),
+        ("20270705", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU;COUNT=4", {"2027-07-05", "2027-07-18", "2027-07-19", "2027-08-01"}),
+        ("20240105", "FREQ=WEEKLY;COUNT=53", {"2025-01-03"}),  # what was before is counted
+        ("20200103", "FREQ=WEEKLY;BYMONTH=8;BYDAY=FR;UNTIL=20250815", {"2025-08-01", "2025-08-08", "2025-08-15"}),
+    ],
+)  # fmt: skip
+def test_what_comes_each_week_or_day_is_followed_too(begins, rule, expected):
+    assert set(closed_days(ics(day(begins, "Closure", f"RRULE:{rule}")), TODAY)) == expected
+
+
+def test_a_week_taken_out_is_open():
+    fridays = day("20270702", "Friday", "RRULE:FREQ=WEEKLY;COUNT=3", "EXDATE;VALUE=DATE:20270709")
+    assert set(closed_days(ics(fridays), TODAY)) == {"2027-07-02", "2027-07-16"}
+
+
+def test_each_weekend_of_all_the_years_and_no_more():
+    found = closed_days(ics(day("20000101", "Weekend", "RRULE:FREQ=WEEKLY;BYDAY=SA,SU")), TODAY)
+    assert (len(found), min(found), max(found)) == (730, "2025-01-04", "2031-12-28")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;COUNT=1000000000", "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=1", f"FREQ=YEARLY;COUNT={'9' * 400};BYDAY=MO",
+        f"FREQ=MONTHLY;COUNT=9;BYDAY={','.join(f'{number}MO' for number in range(6, 1000))}",
+    ],
+)  # fmt: skip
+def test_a_thousand_rules_of_a_billion_days_end_all_the_same(rule):
+    """Each alone would be looked for in a hundred years of days; the file as a whole has a limit."""
+    assert why(ics(*[day("19000101", "Endless", f"RRULE:{rule}")] * min(1_999, 400_000 // len(rule)))) == "ics_often"
+
+
+def test_a_full_list_of_yearly_holidays_stays_within_the_limit():
+    feasts = [day(f"2000{1 + n % 12:02}{1 + n % 28:02}", f"Feast {n}", "RRULE:FREQ=YEARLY") for n in range(600)]
+    assert len(closed_days(ics(*feasts), TODAY)) == 84 * 7
+
+
+DATES = st.dates(date(2019, 1, 1), date(2027, 12, 31))
+# What can never come true takes dateutil a second each, and it doesn't mix weekdays with a number and without: neither is drawn.
+NUMBERED = st.tuples(st.sampled_from([-4, -2, -1, 1, 3, 4]), st.sampled_from(WEEKDAYS)).map(
+    lambda one: f"{one[0]}{one[1]}"
+)
+PARTS = {
+    "INTERVAL": st.integers(1, 5).map(lambda one: [one]),
+    "BYMONTH": st.lists(st.integers(1, 12), min_size=1, max_size=3),
+    "BYMONTHDAY": st.lists(st.integers(-28, 28).filter(bool), min_size=1, max_size=3),
+    "BYSETPOS": st.sampled_from([[1], [-1], [1, -1]]),
+    "WKST": st.sampled_from(WEEKDAYS).map(lambda one: [one]),
+    "COUNT": st.integers(1, 40).map(lambda one: [one]),
+}
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> dict[str, list[Any]]:
+    frequency = draw(st.sampled_from(["YEARLY", "MONTHLY", "WEEKLY", "DAILY"]))
+    days = NUMBERED if frequency in {"YEARLY", "MONTHLY"} and draw(st.booleans()) else st.sampled_from(WEEKDAYS)
+    known = PARTS | {"BYDAY": st.lists(days, min_size=1, max_size=3)}
+    chosen = draw(st.sets(st.sampled_from(sorted(known)), max_size=4))
+    if frequency == "WEEKLY" or days is NUMBERED:
+        chosen -= {"BYMONTHDAY"}
+    if not chosen & {"BYMONTH", "BYMONTHDAY", "BYDAY"}:
+        chosen -= {"BYSETPOS"}
+    return {"FREQ": [frequency], **{name: draw(known[name]) for name in sorted(chosen)}}
+
+
+@given(rules(), DATES)
+@settings(max_examples=100, deadline=None)
+def test_rules_come_as_dateutil_says(rule, begins):
+    first, last = date(2025, 1, 1), date(2031, 12, 31)
+    text = ";".join(f"{name}={','.join(map(str, values))}" for name, values in rule.items())
+    theirs = rrulestr(text, dtstart=datetime.combine(begins, time())).xafter(datetime.combine(first, time()), inc=True)
+    expected = [one.date() for one in takewhile(lambda one: one.date() <= last, islice(theirs, 4_000))]
+    assert days_of(rule, begins, first, last, Patience(10_000_000)) == expected
 
 
 def test_a_rule_that_never_comes_true_ends_by_itself():
