@@ -141,7 +141,7 @@ class Clock(TenantModel):
         _("provenance"), default=dict, help_text=_("Document, edition and clause that set the target.")
     )
     edition = models.ForeignKey(
-        CalendarEdition, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar edition"),
+        CalendarEdition, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("calendar edition"),
         help_text=_("The newest one that it is counted by; the earlier ones rule their own time."),
     )  # fmt: skip
     priority = models.CharField(_("priority"), max_length=10, choices=PRIORITY)

@@ -46,7 +46,7 @@ MOVE = """
     FROM (SELECT id, timestamptz 'epoch' + warn * interval '1 microsecond' AS warn_at,
             timestamptz 'epoch' + due * interval '1 microsecond' AS due_at
         FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS new (id, warn, due)) AS moved
-    WHERE slo_clock.id = moved.id"""
+    WHERE slo_clock.id = moved.id AND slo_clock.id BETWEEN %s AND %s"""  # between: else all clocks are read for each batch
 
 
 def _may(actor: User) -> None:
@@ -263,7 +263,7 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     held = Rows.of(clocks.order_by("pk"), len(clock_ids))
     if not len(held.id):
         return []
-    last, plain = last_events(held)
+    last, numbers, plain = last_events(held)
     plain &= (held.due > 0) & (last <= micros(now + RECENT))
     found = []
     single = held.chosen(~plain)  # a pause: due once it goes on; or history that the row doesn't tell
@@ -277,10 +277,11 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     at = np.maximum(last[plain], micros(min(edition.effective_at, now)))
     measured = _Measured(change, Edition(edition.effective_at, edition.rule()))
     dues = measured.dues(running, at)
+    remember_moves(edition=edition, moves=(running.organization, running.id, numbers[plain] + 1, at))
     with connection.cursor() as cursor:
         columns = (running.id, measured.warnings(running, at), dues)
-        cursor.execute(MOVE, [change.edition_id, *map(array, columns)])
-    remember_moves(edition=edition, moves=(running.organization, running.id, at))
+        span = [int(running.id.min()), int(running.id.max())]
+        cursor.execute(MOVE, [change.edition_id, *map(array, columns), *span])
     return found + running.moved(dues)
 
 

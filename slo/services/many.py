@@ -22,10 +22,9 @@ if TYPE_CHECKING:
 # Whoever holds a clock's lock numbers its events.
 MOVED = """
     INSERT INTO slo_clockevent (organization_id, clock_id, number, kind, at, data)
-    SELECT moved.organization_id, moved.clock_id, 1 + coalesce((SELECT max(number) FROM slo_clockevent AS past
-        WHERE past.organization_id = moved.organization_id AND past.clock_id = moved.clock_id), 0), 'calendar_moved',
+    SELECT moved.organization_id, moved.clock_id, moved.number, 'calendar_moved',
         timestamptz 'epoch' + moved.at * interval '1 microsecond', %s::jsonb
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS moved (organization_id, clock_id, at)"""
+    FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::bigint[]) AS moved (organization_id, clock_id, number, at)"""
 
 
 class Moved(NamedTuple):
@@ -86,25 +85,32 @@ class Rows:
         ]
 
 
-def last_events(rows: Rows) -> tuple[Micros, Micros]:
-    """When the last thing happened to each, and whether row and editions tell its whole course (`carried` events are the ones
-    that they don't). The clocks are locked, so nothing else happens meanwhile."""
+def last_events(rows: Rows) -> tuple[Micros, Micros, Micros]:
+    """When the last thing happened to each, its number, and whether row and editions tell its whole course (`carried` events
+    are the ones that they don't). The clocks are locked, so nothing else happens meanwhile."""
     import numpy as np
 
     organizations = np.unique(rows.organization).tolist()
-    past = ClockEvent.objects.filter(organization_id__in=organizations, clock_id__in=ids_in(rows.id))
-    ends = past.values("clock_id").annotate(last=Micro(Max("at")), odd=Count("pk", filter=Q(kind=Kind.CARRIED)))
-    known = {clock: (last, not odd) for clock, last, odd in ends.values_list("clock_id", "last", "odd")}
-    last, plain = zip(*(known.get(pk, (0, False)) for pk in rows.id.tolist()), strict=True)
-    return np.array(last, dtype=np.int64), np.array(plain, dtype=bool)
+    past = ClockEvent.objects.filter(
+        organization_id__in=organizations, clock_id__in=ids_in(rows.id),
+        clock_id__gte=int(rows.id.min()), clock_id__lte=int(rows.id.max()),  # without these the whole table is read each time
+    )  # fmt: skip
+    ends = past.values("clock_id").annotate(
+        newest=Max("number"), last=Micro(Max("at")), odd=Count("pk", filter=Q(kind=Kind.CARRIED))
+    )
+    known = {clock: told for clock, *told in ends.values_list("clock_id", "last", "newest", "odd")}
+    last, numbers, odd = zip(*(known.get(pk, (0, 0, 1)) for pk in rows.id.tolist()), strict=True)
+    return np.array(last, dtype=np.int64), np.array(numbers, dtype=np.int64), np.array(odd, dtype=np.int64) == 0
 
 
 @transaction.atomic(savepoint=False)
-def remember_moves(*, edition: CalendarEdition, moves: tuple[Any, Any, Any]) -> None:
-    """Many clocks are counted by a calendar's edition: columns of organizations, clocks, and from when on (microseconds since 1970).
+def remember_moves(*, edition: CalendarEdition, moves: tuple[Any, Any, Any, Any]) -> None:
+    """Many clocks are counted by a calendar's edition: columns of organizations, clocks, numbers of the events, and from when on
+    (microseconds since 1970).
 
     The row that the caller writes says the same as the fold will: due when `edition.known` has used up, from that instant on,
-    what was left of the clock's own `edition.known`; the warning likewise, unless it has passed; `edition` itself.
+    what was left of the clock's own `edition.known`; the warning likewise, unless it has passed; `edition` itself. It is written
+    afterwards: the key to a clock is checked for less while its row is locked than once it is written anew.
     """
     if not len(moves[0]):
         return

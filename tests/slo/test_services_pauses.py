@@ -233,10 +233,11 @@ class TestEditions:
                 moves=(
                     [one.organization_id for one in (early, late)],
                     [early.pk, late.pk],
+                    [2, 2],
                     [micros(newer.effective_at)] * 2,
                 ),
             )
-            services.remember_moves(edition=newer, moves=([], [], []))
+            services.remember_moves(edition=newer, moves=([], [], [], []))
         for clock in (early, late):
             row_says_what_its_events_do(clock)
             assert kinds(clock) == ["started", "calendar_moved"]

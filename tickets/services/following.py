@@ -16,25 +16,28 @@ from slo.models import CalendarChange
 from slo.services.changes import MOVE_BATCH
 from slo.services.many import Moved
 
-# The soonest promise that runs: what other objectives of the same ticket say counts, too.
+# The soonest promise that runs: what other objectives of the same ticket say counts, too. LATERAL here and below: a ticket's few
+# rows by their index; left free to choose, the planner reads the whole table for each batch.
 DUE = """
     UPDATE tickets_ticket SET due_at = soonest.due_at
-    FROM (
-        SELECT link.organization_id, link.ticket_id, min(clock.due_at) AS due_at
-        FROM (SELECT DISTINCT * FROM unnest(%s::bigint[], %s::bigint[])) AS moved (organization_id, ticket_id)
-        JOIN tickets_ticketclock AS link USING (organization_id, ticket_id)
-        JOIN slo_clock AS clock ON clock.id = link.clock_id
-        WHERE clock.stopped_at IS NULL AND clock.verdict IN ('running', 'missed')
-        GROUP BY link.organization_id, link.ticket_id
+    FROM (SELECT DISTINCT ticket_id, organization_id
+        FROM unnest(%s::bigint[], %s::bigint[]) AS one (organization_id, ticket_id) ORDER BY ticket_id) AS moved
+    CROSS JOIN LATERAL (
+        SELECT min(clock.due_at) AS due_at
+        FROM tickets_ticketclock AS link JOIN slo_clock AS clock ON clock.id = link.clock_id
+        WHERE link.organization_id = moved.organization_id AND link.ticket_id = moved.ticket_id
+            AND clock.stopped_at IS NULL AND clock.verdict IN ('running', 'missed')
     ) AS soonest
-    WHERE tickets_ticket.organization_id = soonest.organization_id AND tickets_ticket.id = soonest.ticket_id"""
+    WHERE tickets_ticket.organization_id = moved.organization_id AND tickets_ticket.id = moved.ticket_id
+        AND tickets_ticket.due_at IS DISTINCT FROM soonest.due_at"""
 
 
 # Arrays instead of thousands of placeholders. An answer locks its ticket, and then the clock: so does this, and waits for neither.
 HOLD = """
     SELECT owner.clock_id, owner.ticket_id, owner.objective FROM unnest(%s::bigint[]) AS wanted (id)
-    JOIN slo_clock AS clock ON clock.id = wanted.id
-    JOIN tickets_ticketclock AS owner ON owner.organization_id = clock.organization_id AND owner.clock_id = clock.id
+    CROSS JOIN LATERAL (SELECT organization_id FROM slo_clock WHERE id = wanted.id OFFSET 0) AS clock
+    CROSS JOIN LATERAL (SELECT * FROM tickets_ticketclock AS one
+        WHERE one.organization_id = clock.organization_id AND one.clock_id = wanted.id OFFSET 0) AS owner
     JOIN tickets_ticket AS ticket ON ticket.organization_id = owner.organization_id AND ticket.id = owner.ticket_id
     ORDER BY owner.clock_id FOR NO KEY UPDATE OF ticket SKIP LOCKED"""
 NOBODYS = """
