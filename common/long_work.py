@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from common import tenancy
@@ -180,6 +180,13 @@ def _one(model: type[W], pk: int, lease: Any, batch: Batch) -> bool | None:
             _end(row, now, LongWork.State.DONE, "")
         row.save()
         return over
+
+
+def may_be_done_again() -> None:
+    """For a batch that nobody outside the database hears of: COMMIT doesn't wait until it is on disk. If PostgreSQL dies within
+    a moment, work and progress of the last batches are undone together, and done again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit TO off")
 
 
 def _ours(model: type[W], pk: int, lease: Any) -> W | None:

@@ -140,12 +140,13 @@ class TenantQuerySet(models.QuerySet[M]):
         return self if user.serves_all else self.filter(**{f"{self.column}__in": user.organization_ids})
 
 
-def tenant_constraints(prefix: str = "%(app_label)s_%(class)s", **row_security: Any) -> list[models.BaseConstraint]:
-    """What every tenant's table carries: the policies, and the unique pair that composite keys point at."""
-    return [
-        RowSecurity(name=f"{prefix}_rls", **row_security),
-        models.UniqueConstraint(fields=["organization_id", "id"], name=f"{prefix}_tenant_id"),
-    ]
+def tenant_constraints(
+    prefix: str = "%(app_label)s_%(class)s", *, leaf: bool = False, **row_security: Any
+) -> list[models.BaseConstraint]:
+    """What every tenant's table carries: the policies, and the unique pair that composite keys point at. A leaf, one of the few
+    tables that grow by several rows a request and that nothing points at, does without the pair: it is an index to write."""
+    pair = models.UniqueConstraint(fields=["organization_id", "id"], name=f"{prefix}_tenant_id")
+    return [RowSecurity(name=f"{prefix}_rls", **row_security), *(() if leaf else (pair,))]
 
 
 def privileges() -> migrations.RunSQL:

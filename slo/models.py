@@ -9,7 +9,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import TenantModel
+from accounts.models import Organization, TenantModel
 from common.rls import TenantKey, TenantQuerySet, tenant_constraints
 
 from .calendar import Calendar
@@ -210,6 +210,14 @@ class Clock(TenantModel):
 class ClockEvent(TenantModel):
     """One thing that happened to a clock, for ever. Ids, numbers and words of ours: nobody's text is in it."""
 
+    organization = models.ForeignKey(  # the clock's composite key proves it, so it isn't looked up a second time
+        Organization,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("client"),
+    )
     clock = models.ForeignKey(
         Clock, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="events",
         verbose_name=_("clock"),
@@ -224,7 +232,7 @@ class ClockEvent(TenantModel):
         verbose_name = _("clock event")
         verbose_name_plural = _("clock events")
         constraints = [
-            *tenant_constraints("slo_clockevent", append_only=True),
+            *tenant_constraints("slo_clockevent", append_only=True, leaf=True),
             TenantKey(field="clock", name="slo_clockevent_clock_tenant"),
             models.UniqueConstraint(fields=["organization", "clock", "number"], name="slo_clockevent_number"),
         ]

@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
+        ("accounts", "0002_team"),
         ("slo", "0012_calendar_events"),
     ]
 
@@ -20,6 +21,22 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="slo.calendaredition",
                 verbose_name="calendar edition",
+            ),
+        ),
+        migrations.RemoveConstraint(
+            model_name="clockevent",
+            name="slo_clockevent_tenant_id",
+        ),
+        migrations.AlterField(
+            model_name="clockevent",
+            name="organization",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.organization",
+                verbose_name="client",
             ),
         ),
     ]

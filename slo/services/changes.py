@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from heapq import nsmallest
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied
@@ -29,7 +28,7 @@ from slo.timeline import Edition, Timeline, timeline_of
 
 from .calendars import opens_enough, publish_edition
 from .clocks import move_to_calendar
-from .many import Moved, Rows, last_events, remember_moves
+from .many import Moves, Rows, last_events, remember_moves
 
 if TYPE_CHECKING:
     from slo.compiled import Micros
@@ -217,39 +216,44 @@ def foresee_batch(change: CalendarChange, now: datetime) -> bool:
     return len(batch.id) < PREVIEW_BATCH
 
 
-def summed(result: dict[str, Any], found: list[Moved], now: datetime) -> dict[str, Any]:
+def summed(result: dict[str, Any], found: Moves, now: datetime) -> dict[str, Any]:
     """The figures with some more moves in them."""
+    import numpy as np
+
     clients = {key: list(value) for key, value in result.get("clients", {}).items()}
-    sooner = 0
-    for one in found:
-        figures = clients.setdefault(str(one.organization_id), [0, 0])
-        figures[0] += 1
-        if one.after < one.before:
-            sooner += 1
-            figures[1] += 1
-    worst = [*result.get("worst", []), *(
-        [one.clock_id, one.organization_id, one.before.isoformat(), one.after.isoformat()] for one in _tightest(found)
-    )]  # fmt: skip
+    earlier = found.after < found.before
+    organizations, which = np.unique(found.organization, return_inverse=True)
+    counted = (organizations, np.bincount(which), np.bincount(which, weights=earlier))
+    for organization, moved, moved_up in zip(*(one.astype(int).tolist() for one in counted), strict=True):
+        before = clients.get(str(organization), [0, 0])
+        clients[str(organization)] = [before[0] + moved, before[1] + moved_up]
+    sooner = int(earlier.sum())
+    worst = [*result.get("worst", []), *_tightest(found)]
     worst.sort(key=lambda line: datetime.fromisoformat(line[3]) - datetime.fromisoformat(line[2]))
     return {
         "moved": result.get("moved", 0) + len(found),
         "sooner": result.get("sooner", 0) + sooner,
         "later": result.get("later", 0) + len(found) - sooner,
-        "newly_late": result.get("newly_late", 0) + sum(one.after < now for one in found),
+        "newly_late": result.get("newly_late", 0) + int((found.after < micros(now)).sum()),
         "clients": clients,
         "worst": worst[:WORST],
     }
 
 
-def _tightest(found: list[Moved]) -> list[Moved]:
-    return nsmallest(WORST, found, key=lambda one: one.after - one.before)
+def _tightest(found: Moves) -> list[list[Any]]:
+    worst = found.chosen((found.after - found.before).argsort(kind="stable")[:WORST])
+    columns = (worst.clock.tolist(), worst.organization.tolist(), worst.before, worst.after)
+    return [
+        [clock, organization, instant(before).isoformat(), instant(after).isoformat()]
+        for clock, organization, before, after in zip(*columns, strict=True)
+    ]
 
 
 RECENT = timedelta(hours=1)
 """Requests may cross, by seconds: what lies further ahead than this is no clock's life, and goes one by one."""
 
 
-def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) -> list[Moved]:
+def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) -> Moves:
     """Move those of some clocks that still are to be moved to the change's edition; those that another transaction holds wait.
 
     Returns the ones whose due instant is another one now.
@@ -262,7 +266,7 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     clocks = open_clocks(change, now).filter(pk__in=ids_in(clock_ids)).select_for_update(skip_locked=True, no_key=True)
     held = Rows.of(clocks.order_by("pk"), len(clock_ids))
     if not len(held.id):
-        return []
+        return Moves.of([])
     last, numbers, plain = last_events(held)
     plain &= (held.due > 0) & (last <= micros(now + RECENT))
     found = []
@@ -270,10 +274,10 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
     for pk, organization, due in single.named():
         after = move_to_calendar(clock_id=pk, edition=edition, at=now).due_at
         if due and after is not None and micros(after) != due:
-            found.append(Moved(pk, organization, instant(due), after))
+            found.append((pk, organization, due, micros(after)))
     running = held.chosen(plain)
     if not len(running.id):
-        return found
+        return Moves.of(found)
     at = np.maximum(last[plain], micros(min(edition.effective_at, now)))
     measured = _Measured(change, Edition(edition.effective_at, edition.rule()))
     dues = measured.dues(running, at)
@@ -282,7 +286,7 @@ def move_clocks(*, change: CalendarChange, clock_ids: list[int], now: datetime) 
         columns = (running.id, measured.warnings(running, at), dues)
         span = [int(running.id.min()), int(running.id.max())]
         cursor.execute(MOVE, [change.edition_id, *map(array, columns), *span])
-    return found + running.moved(dues)
+    return Moves.of(found) + running.moved(dues)
 
 
 class _Measured:

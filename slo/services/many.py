@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, Count, Func, Max, Q, QuerySet
 
 from common.columns import array, ids_in
-from slo.carrying import instant, micros
+from slo.carrying import micros
 from slo.fold import Kind
 from slo.models import CalendarEdition, Clock, ClockEvent
 
@@ -27,13 +27,34 @@ MOVED = """
     FROM unnest(%s::bigint[], %s::bigint[], %s::int[], %s::bigint[]) AS moved (organization_id, clock_id, number, at)"""
 
 
-class Moved(NamedTuple):
-    """An open clock that now is due at another instant."""
+@dataclass(frozen=True)
+class Moves:
+    """Open clocks that now are due at another instant, as columns of int64; instants are microseconds since 1970."""
 
-    clock_id: int
-    organization_id: int
-    before: datetime
-    after: datetime
+    clock: Micros
+    organization: Micros
+    before: Micros
+    after: Micros
+
+    @classmethod
+    def of(cls, moves: list[tuple[int, int, int, int]]) -> Moves:
+        """Those of some rows: clock, client, due before and after."""
+        import numpy as np
+
+        return cls(*np.array(moves, dtype=np.int64).reshape(-1, 4).T)
+
+    def __len__(self) -> int:
+        return len(self.clock)
+
+    def __add__(self, other: Moves) -> Moves:
+        import numpy as np
+
+        pairs = ((getattr(self, name), getattr(other, name)) for name in ("clock", "organization", "before", "after"))
+        return Moves(*map(np.concatenate, pairs))
+
+    def chosen(self, which: Any) -> Moves:
+        """Those at some places, or for which a mask is true."""
+        return Moves(self.clock[which], self.organization[which], self.before[which], self.after[which])
 
 
 class Micro(Func):
@@ -41,6 +62,9 @@ class Micro(Func):
 
     template = "(coalesce(extract(epoch FROM %(expressions)s), 0) * 1000000)::bigint"
     output_field = BigIntegerField()
+    convert_value = staticmethod(
+        Func._convert_value_noop
+    )  # a whole number comes from the driver; asked hundred thousands of times
 
 
 @dataclass(frozen=True)
@@ -75,19 +99,14 @@ class Rows:
         """Clock, client and due instant of each."""
         return zip(self.id.tolist(), self.organization.tolist(), self.due.tolist(), strict=True)
 
-    def moved(self, dues: Micros) -> list[Moved]:
+    def moved(self, dues: Micros) -> Moves:
         """Those that are due at another instant by these."""
-        other = dues != self.due
-        columns = (self.id[other], self.organization[other], self.due[other], dues[other])
-        return [
-            Moved(pk, organization, instant(before), instant(after))
-            for pk, organization, before, after in zip(*(one.tolist() for one in columns), strict=True)
-        ]
+        return Moves(self.id, self.organization, self.due, dues).chosen(dues != self.due)
 
 
 def last_events(rows: Rows) -> tuple[Micros, Micros, Micros]:
     """When the last thing happened to each, its number, and whether row and editions tell its whole course (`carried` events
-    are the ones that they don't). The clocks are locked, so nothing else happens meanwhile."""
+    are the ones that they don't). The rows are in order of their ids, and locked, so nothing else happens meanwhile."""
     import numpy as np
 
     organizations = np.unique(rows.organization).tolist()
@@ -98,9 +117,11 @@ def last_events(rows: Rows) -> tuple[Micros, Micros, Micros]:
     ends = past.values("clock_id").annotate(
         newest=Max("number"), last=Micro(Max("at")), odd=Count("pk", filter=Q(kind=Kind.CARRIED))
     )
-    known = {clock: told for clock, *told in ends.values_list("clock_id", "last", "newest", "odd")}
-    last, numbers, odd = zip(*(known.get(pk, (0, 0, 1)) for pk in rows.id.tolist()), strict=True)
-    return np.array(last, dtype=np.int64), np.array(numbers, dtype=np.int64), np.array(odd, dtype=np.int64) == 0
+    known = np.zeros((len(rows.id), 3), dtype=np.int64)
+    told = np.array(list(ends.values_list("clock_id", "last", "newest", "odd")), dtype=np.int64).reshape(-1, 4)
+    known[np.searchsorted(rows.id, told[:, 0])] = told[:, 1:]
+    last, numbers, odd = known.T
+    return last, numbers, (odd == 0) & (numbers > 0)
 
 
 @transaction.atomic(savepoint=False)

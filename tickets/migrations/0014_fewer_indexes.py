@@ -54,4 +54,8 @@ class Migration(migrations.Migration):
                 name="tickets_ticket_followed",
             ),
         ),
+        migrations.RemoveConstraint(
+            model_name="ticketclock",
+            name="tickets_ticketclock_tenant_id",
+        ),
     ]

@@ -212,7 +212,7 @@ class TicketClock(TenantModel):
         verbose_name = _("clock of a ticket")
         verbose_name_plural = _("clocks of a ticket")
         constraints = [
-            *tenant_constraints("tickets_ticketclock"),
+            *tenant_constraints("tickets_ticketclock", leaf=True),
             TenantKey(field="ticket", name="tickets_ticketclock_ticket_tenant"),
             TenantKey(field="clock", name="tickets_ticketclock_clock_tenant"),
             models.UniqueConstraint(

@@ -10,11 +10,11 @@ from django.db import connection
 from audit.models import Audience
 from audit.services import record_alike
 from common import long_work, tenancy
-from common.columns import array, columns
+from common.columns import array
 from slo import services as slo
 from slo.models import CalendarChange
 from slo.services.changes import MOVE_BATCH
-from slo.services.many import Moved
+from slo.services.many import Moves
 
 # The soonest promise that runs: what other objectives of the same ticket say counts, too. LATERAL here and below: a ticket's few
 # rows by their index; left free to choose, the planner reads the whole table for each batch.
@@ -83,6 +83,7 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     if not change.total:
         change.total = clocks.count()
     wanted = list(clocks.filter(pk__gt=change.cursor).values_list("pk", flat=True)[:MOVE_BATCH])
+    long_work.may_be_done_again()
     owners = hold(wanted)
     free = list(owners)
     moved = slo.move_clocks(change=change, clock_ids=free, now=now)
@@ -103,7 +104,7 @@ def hold(clock_ids: list[int]) -> dict[int, Owner]:
     """Lock the tickets of some clocks, but for those that somebody else holds; whose each clock is. One without a ticket is nobody's."""
     with connection.cursor() as cursor:
         cursor.execute(HOLD, [array(clock_ids)])
-        held = {clock: Owner(ticket, objective) for clock, ticket, objective in cursor.fetchall()}
+        held = {clock: Owner(*owner) for clock, *owner in cursor.fetchall()}
         left = [one for one in clock_ids if one not in held]
         if not left:
             return held
@@ -111,19 +112,17 @@ def hold(clock_ids: list[int]) -> dict[int, Owner]:
         return held | {clock: NOBODY for (clock,) in cursor.fetchall()}
 
 
-def _tell(moved: list[Moved], owners: dict[int, Owner], now: datetime) -> None:
+def _tell(moved: Moves, owners: dict[int, Owner], now: datetime) -> None:
     """The tickets' due instants, and an event that the client reads for each."""
-    tickets = [(one, owners[one.clock_id]) for one in moved if owners[one.clock_id] is not NOBODY]
-    if tickets:
-        whose = [(one.organization_id, owner.ticket_id) for one, owner in tickets]
-        with connection.cursor() as cursor:
-            cursor.execute(DUE, columns(whose))
+    whose = [owners[clock] for clock in moved.clock.tolist()]
+    mine = moved.chosen([owner is not NOBODY for owner in whose])
+    if not len(mine):
+        return
+    tickets, objectives = zip(*(owner for owner in whose if owner is not NOBODY), strict=True)
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, [array(mine.organization), array(tickets)])
     record_alike(
         verb="ticket.promise_moved", subject_kind="ticket", audience=Audience.CLIENT, at=now,
-        facts=(
-            (one.organization_id, owner.ticket_id, {
-                "before": one.before.isoformat(), "after": one.after.isoformat(), "objective": owner.objective,
-            })
-            for one, owner in tickets
-        ),
+        organizations=mine.organization, subjects=tickets, instants={"before": mine.before, "after": mine.after},
+        words={"objective": objectives},
     )  # fmt: skip
