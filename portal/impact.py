@@ -24,6 +24,7 @@ class Impact:
     moved: int = 0
     sooner: int = 0
     newly_late: int = 0
+    paused: int = 0
     open_requests: int = 0
     requesters: int = 0
     hours: bool = False

@@ -157,6 +157,10 @@ class State:
             return self.measure.between(self.started_at, self.pauses[-1].since) + self.left
         return self.measure.between(self.started_at, self.due_at)
 
+    def due_if_it_ran(self, at: datetime) -> datetime:
+        """When it is due, or would be if a pause ended at this instant."""
+        return self.due_at if self.due_at is not None else self.course.add(at, self.left)
+
     def is_late(self, at: datetime) -> bool:
         """Whether the due instant has passed, strictly; never while it pauses."""
         return self.due_at is not None and rule.verdict(self.due_at, None, at) is Verdict.MISSED
@@ -235,11 +239,6 @@ def _reaching(state: State, at: datetime) -> State:
     return replace(state, furthest=max(at, state.furthest or at))
 
 
-def _due_if_it_ran(state: State, at: datetime) -> datetime:
-    """When it is due, or would be if a pause ended at this instant."""
-    return state.due_at if state.due_at is not None else state.course.add(at, state.left)
-
-
 def _carried(state: State, event: Fact, _timeline: Any) -> State:
     due, warn = (datetime.fromisoformat(event.data[name]) for name in ("due_at", "warn_at"))
     return replace(_due(state, as_utc(due)), warn_at=as_utc(warn))
@@ -270,7 +269,7 @@ def _resumed(state: State, event: Fact, _timeline: Any = None) -> State:
 def _retargeted(state: State, event: Fact, timeline: Callable[[Promise], Timeline]) -> State:
     """Domain §5.7. A paused clock is treated as if it resumed at this instant, and goes on pausing with what is then left."""
     at, new = as_utc(event.at), _promise(event.data)
-    old = _due_if_it_ran(state, at)
+    old = state.due_if_it_ran(at)
     state = _reaching(state, old)
     course = timeline(new)
     if event.data["upward"]:
@@ -286,7 +285,7 @@ def _retargeted(state: State, event: Fact, timeline: Callable[[Promise], Timelin
 def _calendar_moved(state: State, event: Fact, timeline: Callable[[Promise], Timeline]) -> State:
     """What was counted stays; what is left is counted by the new edition, or the other calendar, from this instant on."""
     at = as_utc(event.at)
-    old = _due_if_it_ran(state, at)
+    old = state.due_if_it_ran(at)
     state, left = _reaching(state, old), state.course.between(at, old)
     promise = replace(state.promise, calendar=event.data["calendar"], edition=event.data["edition"])
     course = timeline(promise)

@@ -112,7 +112,10 @@ def _span(month: str, now: datetime) -> tuple[datetime, datetime, date | None]:
 def _promises(user: User, contracts: list[Contract], objective: str) -> Any:
     """The requests, each with columns of its clock for the objective: as often as it has some, and once without one."""
     mine = FilteredRelation("clocks", condition=Q(clocks__objective=objective))
-    found = Ticket.objects.visible_to(user).filter(contract__in=contracts).annotate(link=mine)
+    whose = {one.organization_id for one in contracts}  # found by their clients: contracts have no index of their own
+    found = (
+        Ticket.objects.visible_to(user).filter(organization_id__in=whose, contract__in=contracts).annotate(link=mine)
+    )
     columns = {"judged_at": "clock__judged_at", "verdict": "clock__verdict", "excusal": "clock__excusal"}
     columns |= {"number": "number", "clock": "clock_id"}
     return found.annotate(**{f"link_{name}": F(f"link__{path}") for name, path in columns.items()})

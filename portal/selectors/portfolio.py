@@ -149,7 +149,8 @@ def portfolio(user: User, view: View, now: datetime) -> Portfolio:
     hours = hours_of(user, going_on, now)
     expiring = _expiring(user, going_on, today)
     scores = by_client(user, contracts, now)
-    work = Ticket.objects.visible_to(user).open().filter(contract__in=contracts)
+    whose = {one.organization_id for one in contracts}
+    work = Ticket.objects.visible_to(user).open().filter(organization_id__in=whose, contract__in=contracts)
     tickets = dict(work.order_by().values_list("organization_id").annotate(n=Count("pk")))
     burning = Escalation.objects.visible_to(user).open().filter(ticket__contract__in=contracts)
     escalations = dict(burning.order_by().values_list("organization_id").annotate(n=Count("pk")))

@@ -20,6 +20,7 @@ from slo.clock import Verdict
 from slo.fold import MINUTE, Fact, Kind, Reason, Resumed, State, VoidReason, fold
 from slo.history import History
 from slo.models import CalendarEdition, Clock, ClockEvent
+from slo.retargets import promised
 
 
 @transaction.atomic(savepoint=False)  # one statement, which its caller's savepoint takes back with the rest
@@ -43,7 +44,7 @@ def start_clock(
     """Start a clock: due after `target_minutes` of the business time of the edition's calendar, by all of its editions that are
     published; warning at `warn_percent` of it (domain §5). `pausable`: what the contract says, where it says anything; `goes_on`:
     the id of the clock whose remaining time this one has."""
-    data = _promise(edition, priority, term_key, provenance, target_minutes, warn_percent)
+    data = promised(edition, priority, term_key, provenance, target_minutes, warn_percent)
     said = {"may_pause": pausable, "goes_on": goes_on}
     data |= {name: value for name, value in said.items() if value is not None}
     fact = Fact(1, Kind.STARTED, started_at, data, actor_id)
@@ -112,7 +113,7 @@ def retarget_clock(
         if not upward:
             raise Refused(_("A promise of this request is already late: the priority can't be lowered any more."))
         return clock
-    data = _promise(edition, priority, term_key, provenance, target_minutes, warn_percent)
+    data = promised(edition, priority, term_key, provenance, target_minutes, warn_percent)
     before = past.state.course
     state = _add(past, Kind.RETARGETED, at, actor_id, {**data, "upward": upward}, edition.published)
     if state.course is not before:
@@ -199,15 +200,6 @@ def _locked(clock_id: int) -> tuple[Clock, History]:
     """The clock until COMMIT, with what happened to it."""
     clock = Clock.objects.select_for_update(of=("self",), no_key=True).get(pk=clock_id)
     return clock, history.history_of(clock)
-
-
-def _promise(
-    edition: CalendarEdition, priority: str, term: str, clause: dict[str, Any], target_minutes: int, warn_percent: int
-) -> dict[str, Any]:
-    return {
-        "priority": priority, "term": term, "clause": clause, "target_minutes": target_minutes,
-        "warn_percent": warn_percent, "calendar": edition.calendar_id, "edition": edition.published[-1].number,
-    }  # fmt: skip
 
 
 def _add(

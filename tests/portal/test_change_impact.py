@@ -92,7 +92,7 @@ def test_until_a_worker_comes_the_page_says_so_and_looks_again_by_itself(cast, g
     tickets.count_impact()
     done = get(cast.rosa, url(proposal), **BY_HTMX)
     assert "every 1s" not in done.text
-    assert "Counted: 3 first answers would move." in done.text  # for who listens
+    assert "Counted: 3 promises would move." in done.text  # for who listens
     assert done.context["impact"].moved == 3
 
 
@@ -179,7 +179,7 @@ def test_the_change_s_page_loads_it_and_works_without_script(cast, get):
     assert f'hx-get="{url(proposal)}"' in shown.text
     assert f'href="{url(proposal)}"' in shown.text
     tickets.count_impact()
-    assert "No first answer that is open now would move" in counted(get, cast.rosa, proposal).text
+    assert "No promise that is open now would move" in counted(get, cast.rosa, proposal).text
 
 
 @pytest.mark.parametrize(("who", "status"), [("ann", 404), ("rosa", 404), ("max", 200), ("bob", 404), ("julien", 404)])
@@ -225,5 +225,5 @@ def test_in_effect_it_says_how_far_it_is_and_what_has_moved(cast, get):
     done = get(cast.rosa, url(proposal), **BY_HTMX)
     assert done.context["impact"].moved == 1
     assert f"/tickets/{ticket.reference}/" in done.text
-    assert "Done: 1 first answer has moved." in done.text
+    assert "Done: 1 promise has moved." in done.text
     assert "Count again" not in done.text

@@ -12,6 +12,7 @@ from common.errors import Refused
 from contracts import terms
 from contracts.agreement import agreement_of
 from contracts.models import Contract
+from slo import services as slo
 from slo.history import problems
 from slo.models import Clock
 from slo.objectives import OBJECTIVES
@@ -239,3 +240,60 @@ def test_an_amendment_moves_every_open_clock(cast: Any) -> None:
     assert clocks(ticket, RESOLUTION)[0].due_at == at("2026-11-19T13:00")
     assert fresh(ticket).due_at == clocks(ticket, NEXT)[0].due_at  # still the sooner one
     assert events(ticket, "ticket.promise_moved")[0].data["objective"] == RESOLUTION
+
+
+def test_an_amendment_moves_a_clock_that_pauses_and_it_is_due_once_it_goes_on(cast: Any) -> None:
+    ticket = promised(cast)
+    say(cast.lea, ticket, cast.now + HOUR)
+    (clock,) = clocks(ticket, RESOLUTION)
+    with tenancy.everyone():
+        slo.pause_clock(
+            clock_id=clock.pk,
+            reason="third_party",
+            resume_by=cast.now + 72 * HOUR,
+            question=None,
+            at=cast.now + 2 * HOUR,
+        )
+        bound(cast.northwind_contract, {"slo.resolution.high": "540"}, kind="msa", effective_on=date(2026, 11, 18))
+        agreement = agreement_of(cast.northwind_contract)
+        since = cast.now + 3 * HOUR
+        (found,) = services.moves(cast.northwind_contract, agreement, on=date(2026, 11, 18), now=since)
+        assert (found.running.objective, found.pauses, found.upward, found.is_late(since)) == (
+            RESOLUTION,
+            True,
+            True,
+            False,
+        )
+        assert found.after == at("2026-11-19T13:00")  # nine hours, if it went on at that instant
+        assert moving.follow(found, now=since, since=since) == found.before
+        (clock,) = clocks(ticket, RESOLUTION)
+        assert (clock.due_at, clock.target_minutes, clock.next_at) == (None, 540, clock.resume_by)
+        assert services.moves(cast.northwind_contract, agreement, on=date(2026, 11, 18), now=since) == []
+        assert events(ticket, "ticket.promise_moved") == []
+        slo.resume_clock(clock_id=clock.pk, by="person", at=cast.now + 4 * HOUR)
+    assert clocks(ticket, RESOLUTION)[0].due_at == at("2026-11-19T14:00")
+    holds(ticket)
+
+
+def test_an_amendment_does_not_count_what_paused_before_as_time_that_was_given(cast: Any) -> None:
+    """Loosened by an hour, after three hours of pause: it is due an hour later, as a clock is that never paused."""
+    ticket = promised(cast, {"slo.resolution.high": "540"})
+    say(cast.lea, ticket, cast.now + HOUR)
+    (clock,) = clocks(ticket, RESOLUTION)
+    with tenancy.everyone():
+        slo.pause_clock(
+            clock_id=clock.pk,
+            reason="third_party",
+            resume_by=cast.now + 72 * HOUR,
+            question=None,
+            at=cast.now + 2 * HOUR,
+        )
+        clock = slo.resume_clock(clock_id=clock.pk, by="person", at=cast.now + 5 * HOUR)
+        before = clock.due_at
+        bound(cast.northwind_contract, {"slo.resolution.high": "600"}, kind="msa", effective_on=date(2026, 11, 18))
+        agreement, since = agreement_of(cast.northwind_contract), cast.now + 6 * HOUR
+        (found,) = services.moves(cast.northwind_contract, agreement, on=date(2026, 11, 18), now=since)
+        assert (found.upward, found.before, found.after - found.before) == (False, before, HOUR)
+        assert moving.follow(found, now=since, since=since) == found.after
+    assert clocks(ticket, RESOLUTION)[0].due_at == found.after
+    holds(ticket)

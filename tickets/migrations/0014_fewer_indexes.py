@@ -58,4 +58,16 @@ class Migration(migrations.Migration):
             model_name="ticketclock",
             name="tickets_ticketclock_tenant_id",
         ),
+        migrations.AlterField(
+            model_name="ticket",
+            name="contract",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tickets",
+                to="contracts.contract",
+                verbose_name="contract",
+            ),
+        ),
     ]

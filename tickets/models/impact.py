@@ -18,7 +18,7 @@ class ImpactPreview(LongWork, TenantModel):
     """The newest count for a proposal. What it was counted on is kept with it: other words, another day or agreement make it stale.
     Once the amendment is in effect the same row is the moving of open clocks, and its moves are what was done.
 
-    `result`: moved, sooner, newly_late, open_requests, requesters, hours; or impossible.
+    `result`: moved, sooner, newly_late, paused (promised anew, due once they go on), open_requests, requesters, hours; or impossible.
     """
 
     proposal = models.ForeignKey(

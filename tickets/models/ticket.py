@@ -93,8 +93,9 @@ class Ticket(TenantModel):
 
     number = models.PositiveIntegerField(_("number"))
     contract = models.ForeignKey(
-        Contract, on_delete=models.PROTECT, db_constraint=False, related_name="tickets", verbose_name=_("contract")
-    )
+        Contract, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="tickets",
+        verbose_name=_("contract"),
+    )  # fmt: skip
     request_type = models.ForeignKey(
         RequestType, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+",
         verbose_name=_("request type"),

@@ -63,17 +63,20 @@ def move_batch(work: ImpactPreview, now: datetime) -> bool:
                 )
             )  # fmt: skip
     ImpactMove.objects.bulk_create(moved)
-    late = work.result.get("newly_late", 0) + sum(one.after < now for one in moved)
+    result = {
+        "newly_late": work.result.get("newly_late", 0) + sum(one.after < now for one in moved),
+        "paused": work.result.get("paused", 0) + sum(move.pauses for move in found),
+    }
     held = work.result.get("held", 0) + len(wanted) - len(free)
     work.done = min(work.total, work.done + len(free))
-    work.result = {"newly_late": late, "held": held}
+    work.result = {**result, "held": held}
     if len(wanted) == MOVE_BATCH:
         work.cursor = wanted[-1][0]
         return False
     if held:  # once more from the beginning: what has moved finds nothing left to do
         if not free:
             raise long_work.NotYet
-        work.cursor, work.done, work.result = 0, 0, {"newly_late": late}
+        work.cursor, work.done, work.result = 0, 0, result
         return False
     return True
 

@@ -130,11 +130,13 @@ def _batch(preview: ImpactPreview, now: datetime) -> bool:
                 organization_id=preview.organization_id, preview=preview, ticket=one.ticket, before=one.before,
                 after=one.after, shift_seconds=int((one.after - one.before).total_seconds()),
             )
-            for one in found
+            for one in found if not one.pauses
         )  # fmt: skip
-        late = preview.result.get("newly_late", 0) + sum(one.is_late(now) for one in found)
         preview.done, preview.cursor = preview.done + len(batch), batch[-1].pk if batch else preview.cursor
-        preview.result = {"newly_late": late}
+        preview.result = {
+            "newly_late": preview.result.get("newly_late", 0) + sum(one.is_late(now) for one in found),
+            "paused": preview.result.get("paused", 0) + sum(one.pauses for one in found),
+        }
         if len(batch) == BATCH:
             return False
         preview.result |= _summed(preview, proposal, contract)
@@ -148,7 +150,7 @@ def _move(work: ImpactPreview, now: datetime) -> bool:
         rows = Proposal.objects.filter(organization_id=work.organization_id).select_related("document__contract")
         proposal = rows.get(pk=work.proposal_id)
         figures = _summed(work, proposal, proposal.document.contract)
-        work.result = figures | {"newly_late": work.result["newly_late"]}
+        work.result = figures | {name: work.result[name] for name in ("newly_late", "paused")}
     return over
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from audit.models import Audience
 from audit.services import record
 from contracts.models import Contract
 from contracts.precedence import Agreement, Effective
 from contracts.selectors import calendar_for
-from slo import clock as rule
+from slo import history
 from slo import services as slo
 from slo.clock import Verdict
+from slo.history import History
 from slo.models import CalendarEdition
+from slo.retargets import foresee_retarget
 from tickets.models import Ticket, TicketClock
 
 from . import clocks
@@ -34,13 +37,17 @@ class Target:
 
 @dataclass(frozen=True)
 class Move:
-    """An open clock whose due instant another agreement would move. A tighter target counts from the change (domain §5.7)."""
+    """An open clock whose due instant another agreement would move. A tighter target counts from the change (domain §5.7).
+
+    Of one that `pauses` nothing is due: before and after are what they were if it went on at that instant.
+    """
 
     running: TicketClock
     target: Target
     upward: bool
     before: datetime
     after: datetime
+    pauses: bool = False
 
     @property
     def ticket(self) -> Ticket:
@@ -49,14 +56,15 @@ class Move:
 
     def is_late(self, now: datetime) -> bool:
         """Whether it would be late at once."""
-        return self.after < now
+        return self.after < now and not self.pauses
 
 
 def running(contract: Contract, now: datetime) -> QuerySet[TicketClock]:
-    """The clocks of a contract's tickets that run and aren't late: a verdict is never judged again (domain §5.9)."""
+    """The clocks of a contract's tickets that run or pause, and aren't late: a verdict is never judged again (domain §5.9)."""
     return TicketClock.objects.filter(
+        Q(clock__due_at__gte=now) | Q(clock__paused_at__isnull=False),
         organization_id=contract.organization_id, ticket__contract=contract,
-        clock__verdict=Verdict.RUNNING, clock__stopped_at=None, clock__due_at__gte=now,
+        clock__verdict=Verdict.RUNNING, clock__stopped_at=None,
     ).select_related("clock__edition", "ticket__organization", "ticket__requester")  # fmt: skip
 
 
@@ -71,12 +79,13 @@ def moves_of(
     """Those of some running clocks of a contract that the agreement of a day would move now, in their order."""
     terms = agreement.on(on)
     targets: dict[tuple[str, str], Target] = {}
-    found = []
-    for one in clocks:
+    found, links = [], list(clocks)
+    pasts = history.histories([one.clock for one in links])
+    for one in links:
         what = one.objective, one.clock.priority
         if what not in targets:
             targets[what] = _target(contract, terms, *what, now)
-        move = _move(one, targets[what], now)
+        move = _move(one, pasts.get(one.clock_id) or History(one.clock, (), ()), targets[what], now)
         if move is not None:
             found.append(move)
     return found
@@ -88,30 +97,39 @@ def _target(contract: Contract, terms: Mapping[str, Effective], objective: str, 
     return Target(term, int(term.value), int(terms["slo.warning"].value), edition)
 
 
-def _move(one: TicketClock, target: Target, now: datetime) -> Move | None:
-    clock, left = one.clock, max(1, target.minutes - one.used_minutes)  # of what a reopened resolution has used before
-    minutes = timedelta(minutes=left)
-    if clock.due_at is None or not target.minutes:  # it pauses, or is promised no more: what was promised stands
+def _move(one: TicketClock, past: History, target: Target, now: datetime) -> Move | None:
+    clock = one.clock
+    if not target.minutes:  # it is promised no more: what was promised stands
         return None
-    if left == clock.target_minutes and target.edition.calendar_id == clock.edition.calendar_id:
+    if _left(one, target) == clock.target_minutes and target.edition.calendar_id == clock.edition.calendar_id:
         return None
-    calendar = target.edition.planned
-    upward = rule.due(calendar, clock.started_at, minutes) <= clock.due_at
-    if upward:
-        after = rule.retarget_up(calendar, clock.due_at, now, minutes)
-    else:
-        after = rule.retarget_down(calendar, clock.started_at, minutes, clock.due_at, now)
-    return Move(one, target, upward, clock.due_at, after) if after != clock.due_at else None
+    seen = foresee_retarget(past, at=now, **_terms(one, target))
+    if seen is None or seen.after == seen.before:
+        return None
+    return Move(one, target, seen.upward, seen.before, seen.after, seen.pauses)
+
+
+def _left(one: TicketClock, target: Target) -> int:
+    return max(1, target.minutes - one.used_minutes)  # of what a reopened resolution has used before
+
+
+def _terms(one: TicketClock, target: Target) -> dict[str, Any]:
+    """What the target promises the clock, as services of clocks take it."""
+    return {
+        "priority": one.clock.priority, "term_key": target.term.term.key, "provenance": target.term.provenance(),
+        "target_minutes": _left(one, target), "warn_percent": target.warn_percent, "edition": target.edition,
+    }  # fmt: skip
 
 
 def follow(move: Move, *, now: datetime, since: datetime) -> datetime:
-    """Move one clock from an instant on, its ticket's due instant with it and an event that the client reads; when it is due now."""
-    ticket, target = move.ticket, move.target
+    """Move one clock from an instant on, its ticket's due instant with it and an event that the client reads; when it is due now.
+
+    One that pauses is promised anew in silence: when it is due is known, and told, once it goes on.
+    """
+    ticket = move.ticket
     clock = slo.retarget_clock(
-        clock_id=move.running.clock_id, priority=move.running.clock.priority, term_key=target.term.term.key,
-        provenance=target.term.provenance(), target_minutes=max(1, target.minutes - move.running.used_minutes),
-        warn_percent=target.warn_percent, edition=target.edition, at=since, upward=move.upward,
-    )  # fmt: skip
+        clock_id=move.running.clock_id, at=since, upward=move.upward, **_terms(move.running, move.target)
+    )
     after = clock.due_at or move.before
     if after != move.before:
         Ticket.objects.filter(organization_id=ticket.organization_id, pk=ticket.pk).update(
