@@ -96,7 +96,7 @@ def record_alike(
 ) -> None:  # fmt: skip
     """The same fact of many subjects, by the engine, in one statement: columns of organizations, subjects, and what the data
     hold: `instants` (microseconds since 1970, written as ISO 8601) and `words`, each by its name."""
-    parts = [
+    parts: list[tuple[str, str, str, Iterable[Any]]] = [
         (name, "bigint", "timestamptz 'epoch' + {} * interval '1 microsecond'", column)
         for name, column in instants.items()
     ]
