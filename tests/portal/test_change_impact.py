@@ -12,8 +12,10 @@ from accounts.models import Organization
 from common import long_work, tenancy
 from contracts import services as contracts
 from contracts.services import editing
+from slo import services as slo
 from tests.contracts.changing import HIGH, drafted, proposed, sign
 from tests.tickets.acting import act, opened
+from tests.tickets.promising import clocks, promised
 from tickets import services as tickets
 from tickets.models import ImpactPreview
 
@@ -227,3 +229,25 @@ def test_in_effect_it_says_how_far_it_is_and_what_has_moved(cast, get):
     assert f"/tickets/{ticket.reference}/" in done.text
     assert "Done: 1 promise has moved." in done.text
     assert "Count again" not in done.text
+
+
+def test_a_promise_that_pauses_is_counted_apart_and_promised_anew(cast, get):
+    ticket = promised(cast)
+    act(cast.lea, tickets.reply, ticket_id=ticket.pk, body="On it.", now=cast.now)  # its first answer moves no more
+    (clock,) = clocks(ticket, "resolution")
+    with tenancy.everyone():
+        slo.pause_clock(
+            clock_id=clock.pk, reason="third_party", resume_by=cast.now + timedelta(days=3), question=None, at=cast.now
+        )
+    proposal = proposed(cast, terms={"slo.resolution.high": "540"}, effective_on=cast.now.date())
+    before = counted(get, cast.rosa, proposal)
+    sign(cast.rosa, proposal, cast)
+    sign(cast.max, proposal, cast)
+    with tenancy.everyone():
+        assert contracts.take_effect(now=cast.now) == 1
+    after = counted(get, cast.rosa, proposal)
+    for page in (before, after):
+        assert (page.context["impact"].moved, page.context["impact"].paused) == (0, 1)
+        assert "1 more pauses: it is promised anew" in said(page)
+    (clock,) = clocks(ticket, "resolution")
+    assert (clock.target_minutes, clock.due_at) == (540, None)
