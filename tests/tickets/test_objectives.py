@@ -242,28 +242,23 @@ def test_an_amendment_moves_every_open_clock(cast: Any) -> None:
     assert events(ticket, "ticket.promise_moved")[0].data["objective"] == RESOLUTION
 
 
+def waits(clock: Clock, since: Any) -> None:
+    """For a third party, up to three days."""
+    slo.pause_clock(clock_id=clock.pk, reason="third_party", resume_by=since + 3 * DAY, question=None, at=since)
+
+
 def test_an_amendment_moves_a_clock_that_pauses_and_it_is_due_once_it_goes_on(cast: Any) -> None:
     ticket = promised(cast)
     say(cast.lea, ticket, cast.now + HOUR)
     (clock,) = clocks(ticket, RESOLUTION)
     with tenancy.everyone():
-        slo.pause_clock(
-            clock_id=clock.pk,
-            reason="third_party",
-            resume_by=cast.now + 72 * HOUR,
-            question=None,
-            at=cast.now + 2 * HOUR,
-        )
+        waits(clock, cast.now + 2 * HOUR)
         bound(cast.northwind_contract, {"slo.resolution.high": "540"}, kind="msa", effective_on=date(2026, 11, 18))
         agreement = agreement_of(cast.northwind_contract)
         since = cast.now + 3 * HOUR
         (found,) = services.moves(cast.northwind_contract, agreement, on=date(2026, 11, 18), now=since)
-        assert (found.running.objective, found.pauses, found.upward, found.is_late(since)) == (
-            RESOLUTION,
-            True,
-            True,
-            False,
-        )
+        told = found.running.objective, found.pauses, found.upward, found.is_late(since)
+        assert told == (RESOLUTION, True, True, False)
         assert found.after == at("2026-11-19T13:00")  # nine hours, if it went on at that instant
         assert moving.follow(found, now=since, since=since) == found.before
         (clock,) = clocks(ticket, RESOLUTION)
@@ -281,13 +276,7 @@ def test_an_amendment_does_not_count_what_paused_before_as_time_that_was_given(c
     say(cast.lea, ticket, cast.now + HOUR)
     (clock,) = clocks(ticket, RESOLUTION)
     with tenancy.everyone():
-        slo.pause_clock(
-            clock_id=clock.pk,
-            reason="third_party",
-            resume_by=cast.now + 72 * HOUR,
-            question=None,
-            at=cast.now + 2 * HOUR,
-        )
+        waits(clock, cast.now + 2 * HOUR)
         clock = slo.resume_clock(clock_id=clock.pk, by="person", at=cast.now + 5 * HOUR)
         before = clock.due_at
         bound(cast.northwind_contract, {"slo.resolution.high": "600"}, kind="msa", effective_on=date(2026, 11, 18))

@@ -7,6 +7,7 @@ so a batch that comes twice finds nothing left to do.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from common import long_work
@@ -19,7 +20,7 @@ from slo.models import Clock
 from tickets.models import ImpactMove, ImpactPreview
 
 from .following import hold
-from .moving import follow, moves_of, running
+from .moving import follow, moves_of, remember, running
 
 MOVE_BATCH = 200
 
@@ -52,31 +53,16 @@ def move_batch(work: ImpactPreview, now: datetime) -> bool:
     free = _free([clock for _pk, clock in wanted])
     agreement, on = agreement_of(contract), day_of(since)
     found = moves_of(clocks.filter(clock_id__in=free).order_by("pk"), contract, agreement, on=on, now=since)
-    moved = []
-    for move in found:
-        after = follow(move, now=now, since=since)
-        if after != move.before:
-            moved.append(
-                ImpactMove(
-                    organization_id=work.organization_id, preview=work, ticket=move.ticket, before=move.before, after=after,
-                    shift_seconds=int((after - move.before).total_seconds()),
-                )
-            )  # fmt: skip
-    ImpactMove.objects.bulk_create(moved)
-    result = {
-        "newly_late": work.result.get("newly_late", 0) + sum(one.after < now for one in moved),
-        "paused": work.result.get("paused", 0) + sum(move.pauses for move in found),
-    }
     held = work.result.get("held", 0) + len(wanted) - len(free)
+    remember(work, [replace(move, after=follow(move, now=now, since=since)) for move in found], now)
     work.done = min(work.total, work.done + len(free))
-    work.result = {**result, "held": held}
     if len(wanted) == MOVE_BATCH:
-        work.cursor = wanted[-1][0]
+        work.cursor, work.result["held"] = wanted[-1][0], held
         return False
     if held:  # once more from the beginning: what has moved finds nothing left to do
         if not free:
             raise long_work.NotYet
-        work.cursor, work.done, work.result = 0, 0, result
+        work.cursor, work.done = 0, 0
         return False
     return True
 

@@ -22,7 +22,7 @@ from slo.services import NoEdition
 from tickets.models import ImpactMove, ImpactPreview, Ticket
 
 from .amended import move_batch
-from .moving import moves_of, running
+from .moving import moves_of, remember, running
 
 FRESH = timedelta(minutes=10)
 """How long a count is shown before the next reader has it done again: requests come and go meanwhile."""
@@ -125,18 +125,8 @@ def _batch(preview: ImpactPreview, now: datetime) -> bool:
         except (Unsettled, NoEdition):
             preview.result = {"impossible": True, "open_requests": _open(contract)}
             return True
-        ImpactMove.objects.bulk_create(
-            ImpactMove(
-                organization_id=preview.organization_id, preview=preview, ticket=one.ticket, before=one.before,
-                after=one.after, shift_seconds=int((one.after - one.before).total_seconds()),
-            )
-            for one in found if not one.pauses
-        )  # fmt: skip
+        remember(preview, found, now)
         preview.done, preview.cursor = preview.done + len(batch), batch[-1].pk if batch else preview.cursor
-        preview.result = {
-            "newly_late": preview.result.get("newly_late", 0) + sum(one.is_late(now) for one in found),
-            "paused": preview.result.get("paused", 0) + sum(one.pauses for one in found),
-        }
         if len(batch) == BATCH:
             return False
         preview.result |= _summed(preview, proposal, contract)

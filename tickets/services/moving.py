@@ -20,7 +20,7 @@ from slo.clock import Verdict
 from slo.history import History
 from slo.models import CalendarEdition
 from slo.retargets import foresee_retarget
-from tickets.models import Ticket, TicketClock
+from tickets.models import ImpactMove, ImpactPreview, Ticket, TicketClock
 
 from . import clocks
 
@@ -118,6 +118,22 @@ def _terms(one: TicketClock, target: Target) -> dict[str, Any]:
     return {
         "priority": one.clock.priority, "term_key": target.term.term.key, "provenance": target.term.provenance(),
         "target_minutes": _left(one, target), "warn_percent": target.warn_percent, "edition": target.edition,
+    }  # fmt: skip
+
+
+def remember(work: ImpactPreview, found: Iterable[Move], now: datetime) -> None:
+    """Keep on the row what would move, or has: each that is due at another instant, how many of these are late, how many pause."""
+    found = list(found)
+    ImpactMove.objects.bulk_create(
+        ImpactMove(
+            organization_id=work.organization_id, preview=work, ticket=one.ticket, before=one.before, after=one.after,
+            shift_seconds=int((one.after - one.before).total_seconds()),
+        )
+        for one in found if one.after != one.before and not one.pauses
+    )  # fmt: skip
+    late, paused = sum(one.is_late(now) for one in found), sum(one.pauses for one in found)
+    work.result = {
+        "newly_late": work.result.get("newly_late", 0) + late, "paused": work.result.get("paused", 0) + paused
     }  # fmt: skip
 
 
