@@ -159,7 +159,7 @@ def test_what_somebody_holds_is_moved_once_it_is_free(
     row = in_effect(cast, 30)
     hold = amended_work.hold
     monkeypatch.setattr(
-        amended_work, "hold", lambda ids: {k: v for k, v in hold(ids).items() if v.ticket_id != held.pk}
+        amended_work, "hold", lambda clocks: {k: v for k, v in hold(clocks).items() if v.ticket_id != held.pk}
     )
     work(MORNING)
     assert [len(events(one, "ticket.promise_moved")) for one in (ticket, held)] == [1, 0]

@@ -49,8 +49,10 @@ def move_batch(work: ImpactPreview, now: datetime) -> bool:
     clocks = running(contract, now)
     if not work.total:
         work.total = clocks.count()
-    wanted = list(clocks.filter(pk__gt=work.cursor).order_by("pk").values_list("pk", "clock_id")[:MOVE_BATCH])
-    free = _free([clock for _pk, clock in wanted])
+    wanted = list(
+        clocks.filter(pk__gt=work.cursor).order_by("pk").values_list("pk", "clock_id", "organization_id")[:MOVE_BATCH]
+    )
+    free = _free([(clock, organization) for _pk, clock, organization in wanted])
     agreement, on = agreement_of(contract), day_of(since)
     found = moves_of(clocks.filter(clock_id__in=free).order_by("pk"), contract, agreement, on=on, now=since)
     held = work.result.get("held", 0) + len(wanted) - len(free)
@@ -67,11 +69,10 @@ def move_batch(work: ImpactPreview, now: datetime) -> bool:
     return True
 
 
-def _free(clock_ids: list[int]) -> list[int]:
+def _free(clocks: list[tuple[int, int]]) -> list[int]:
     """Those of which nobody holds the ticket, nor the clock; both are ours until COMMIT. Waits for nobody."""
-    owned = list(hold(clock_ids))
-    clocks = Clock.objects.filter(pk__in=ids_in(owned)).order_by("pk")
-    return list(clocks.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
+    owned = Clock.objects.filter(pk__in=ids_in(hold(clocks))).order_by("pk")
+    return list(owned.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True))
 
 
 def _comes_after_another(work: ImpactPreview, contract: Contract) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -16,29 +17,28 @@ from slo.models import CalendarChange
 from slo.services.changes import MOVE_BATCH
 from slo.services.many import Moves
 
-# The soonest promise that runs: what other objectives of the same ticket say counts, too. LATERAL here and below: a ticket's few
-# rows by their index; left free to choose, the planner reads the whole table for each batch.
+# The soonest promise that runs: what other objectives of the same ticket say counts, too. Links and tickets by a range of ids, one
+# after another: looked up one by one, the descents into their indexes cost as much as what they find. LATERAL for a clock by its
+# id: left free to choose, the planner reads the whole table for each batch.
 DUE = """
     UPDATE tickets_ticket SET due_at = soonest.due_at
-    FROM (SELECT DISTINCT ticket_id, organization_id
-        FROM unnest(%s::bigint[], %s::bigint[]) AS one (organization_id, ticket_id) ORDER BY ticket_id) AS moved
-    CROSS JOIN LATERAL (
-        SELECT min(clock.due_at) AS due_at
-        FROM tickets_ticketclock AS link JOIN slo_clock AS clock ON clock.id = link.clock_id
-        WHERE link.organization_id = moved.organization_id AND link.ticket_id = moved.ticket_id
-            AND clock.stopped_at IS NULL AND clock.verdict IN ('running', 'missed')
-    ) AS soonest
-    WHERE tickets_ticket.organization_id = moved.organization_id AND tickets_ticket.id = moved.ticket_id
-        AND tickets_ticket.due_at IS DISTINCT FROM soonest.due_at"""
+    FROM (SELECT link.organization_id, link.ticket_id, min(clock.due_at) AS due_at
+        FROM tickets_ticketclock AS link CROSS JOIN LATERAL (SELECT due_at FROM slo_clock AS one
+            WHERE one.id = link.clock_id AND one.stopped_at IS NULL AND one.verdict IN ('running', 'missed') OFFSET 0) AS clock
+        WHERE link.organization_id = ANY (%(organizations)s) AND link.ticket_id BETWEEN %(first)s AND %(last)s
+            AND link.ticket_id IN (SELECT unnest(%(tickets)s::bigint[]))
+        GROUP BY link.organization_id, link.ticket_id) AS soonest
+    WHERE tickets_ticket.organization_id = soonest.organization_id AND tickets_ticket.id = soonest.ticket_id
+        AND tickets_ticket.id BETWEEN %(first)s AND %(last)s AND tickets_ticket.due_at IS DISTINCT FROM soonest.due_at"""
 
 
 # Arrays instead of thousands of placeholders. An answer locks its ticket, and then the clock: so does this, and waits for neither.
 HOLD = """
-    SELECT owner.clock_id, owner.ticket_id, owner.objective FROM unnest(%s::bigint[]) AS wanted (id)
-    CROSS JOIN LATERAL (SELECT organization_id FROM slo_clock WHERE id = wanted.id OFFSET 0) AS clock
-    CROSS JOIN LATERAL (SELECT * FROM tickets_ticketclock AS one
-        WHERE one.organization_id = clock.organization_id AND one.clock_id = wanted.id OFFSET 0) AS owner
+    SELECT owner.clock_id, owner.ticket_id, owner.objective
+    FROM tickets_ticketclock AS owner
     JOIN tickets_ticket AS ticket ON ticket.organization_id = owner.organization_id AND ticket.id = owner.ticket_id
+    WHERE owner.organization_id = ANY (%(organizations)s) AND owner.clock_id BETWEEN %(first)s AND %(last)s
+        AND owner.clock_id IN (SELECT unnest(%(clocks)s::bigint[]))
     ORDER BY owner.clock_id FOR NO KEY UPDATE OF ticket SKIP LOCKED"""
 NOBODYS = """
     SELECT clock.id FROM unnest(%s::bigint[]) AS wanted (id) JOIN slo_clock AS clock ON clock.id = wanted.id
@@ -82,7 +82,7 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     clocks = slo.open_clocks(change, now).order_by("pk")
     if not change.total:
         change.total = clocks.count()
-    wanted = list(clocks.filter(pk__gt=change.cursor).values_list("pk", flat=True)[:MOVE_BATCH])
+    wanted = list(clocks.filter(pk__gt=change.cursor).values_list("pk", "organization_id")[:MOVE_BATCH])
     long_work.may_be_done_again()
     owners = hold(wanted)
     free = list(owners)
@@ -90,7 +90,7 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     _tell(moved, owners, now)
     change.done, change.result = change.done + len(free), slo.summed(change.result, moved, now)
     if len(wanted) == MOVE_BATCH:
-        change.cursor = wanted[-1]
+        change.cursor = wanted[-1][0]
         return False
     change.cursor = 0  # from the beginning, for those that somebody held
     if not slo.open_clocks(change, now).exists():
@@ -100,16 +100,25 @@ def _move(change: CalendarChange, now: datetime) -> bool:
     return False
 
 
-def hold(clock_ids: list[int]) -> dict[int, Owner]:
-    """Lock the tickets of some clocks, but for those that somebody else holds; whose each clock is. One without a ticket is nobody's."""
+def hold(clocks: list[tuple[int, int]]) -> dict[int, Owner]:
+    """Lock the tickets of some clocks (each with its client), but for those that somebody else holds; whose each clock is. One
+    without a ticket is nobody's."""
+    if not clocks:
+        return {}
+    ids, organizations = zip(*clocks, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(HOLD, [array(clock_ids)])
+        cursor.execute(HOLD, {"clocks": array(ids), **_around(ids, organizations)})
         held = {clock: Owner(*owner) for clock, *owner in cursor.fetchall()}
-        left = [one for one in clock_ids if one not in held]
+        left = [one for one in ids if one not in held]
         if not left:
             return held
         cursor.execute(NOBODYS, [array(left)])
         return held | {clock: NOBODY for (clock,) in cursor.fetchall()}
+
+
+def _around(ids: Collection[int], organizations: Iterable[int]) -> dict[str, Any]:
+    """Where some ids are: whose, and between which."""
+    return {"organizations": list(set(organizations)), "first": min(ids), "last": max(ids)}
 
 
 def _tell(moved: Moves, owners: dict[int, Owner], now: datetime) -> None:
@@ -120,7 +129,7 @@ def _tell(moved: Moves, owners: dict[int, Owner], now: datetime) -> None:
         return
     tickets, objectives = zip(*(owner for owner in whose if owner is not NOBODY), strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(DUE, [array(mine.organization), array(tickets)])
+        cursor.execute(DUE, {"tickets": array(tickets), **_around(tickets, mine.organization.tolist())})
     record_alike(
         verb="ticket.promise_moved", subject_kind="ticket", audience=Audience.CLIENT, at=now,
         organizations=mine.organization, subjects=tickets, instants={"before": mine.before, "after": mine.after},
