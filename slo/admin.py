@@ -247,15 +247,17 @@ class EventInline(Looking, TabularInline):
 class ClockAdmin(LookingAdmin):
     """Promises being kept."""
 
-    list_display = ("id", "organization", "objective", "priority", "started_at", "due_at", "stopped_at", "verdict")
-    list_filter = ("verdict", "priority", "historical", ("organization", AutocompleteSelectFilter))
+    list_display = (
+        "id", "organization", "objective", "priority", "started_at", "due_at", "stopped_at", "verdict", "excusal",
+    )  # fmt: skip
+    list_filter = ("verdict", "excusal", "priority", "historical", ("organization", AutocompleteSelectFilter))
     list_filter_submit = True
     list_select_related = ("organization",)
     date_hierarchy = "started_at"
     ordering = ("-id",)
     fields = (
         ("organization", "objective"), ("priority", "target_minutes"), ("started_at", "due_at"), ("warn_at", "stopped_at"),
-        ("paused_at", "resume_by"), ("verdict", "judged_at"), "void_reason", "edition", "origin",
+        ("paused_at", "resume_by"), ("verdict", "judged_at"), "excusal", "void_reason", "edition", "origin",
         ("business_seconds", "allowed_seconds", "historical"),
     )  # fmt: skip
     readonly_fields = ("origin",)

@@ -13,7 +13,7 @@ from common.administration import LINES, Looking, LookingAdmin, ServiceAdmin
 from common.exchange_pages import Exchanged
 
 from .exchange import CategoryRows, RequestTypeRows
-from .models import Blocking, Category, Message, RequestType, ScopeDecision, Ticket, TicketClock, WorkLog
+from .models import Blocking, Category, Contest, Message, RequestType, ScopeDecision, Ticket, TicketClock, WorkLog
 from .services.offering import edit_catalogue
 
 
@@ -60,7 +60,7 @@ class ClockInline(Looking, TabularInline):
     """Which clocks run."""
 
     model = TicketClock
-    fields = ("objective", "due_at", "verdict")
+    fields = ("objective", "due_at", "verdict", "excusal")
     readonly_fields = fields
     extra = 0
 
@@ -76,6 +76,11 @@ class ClockInline(Looking, TabularInline):
     def verdict(self, row: TicketClock) -> str:
         """Of the clock."""
         return row.clock.get_verdict_display()
+
+    @admin.display(description=_("excusal"))
+    def excusal(self, row: TicketClock) -> str:
+        """Of the clock."""
+        return row.clock.get_excusal_display() or "–"
 
 
 class MessageInline(Looking, TabularInline):
@@ -114,6 +119,15 @@ class BlockingInline(Looking, TabularInline):
     extra = 0
 
 
+class ContestInline(Looking, TabularInline):
+    """What the client contested of its promises."""
+
+    model = Contest
+    fields = ("objective", "about", "opened_by", "opened_at", "outcome", "settled_by", "settled_at")
+    ordering = ("id",)
+    extra = 0
+
+
 @admin.register(Ticket)
 class TicketAdmin(LookingAdmin):
     """Tickets, to look at; they are worked on in the portal."""
@@ -134,9 +148,27 @@ class TicketAdmin(LookingAdmin):
         ("requester", "assignee"), ("channel", "confidential", "scope"), ("opened_at", "active_at"), ("due_at", "responded_at"),
         ("resolved_at", "closes_at"), ("closed_at", "follows"), "external_ref",
     )  # fmt: skip
-    inlines = (ClockInline, MessageInline, WorkLogInline, ScopeInline, BlockingInline)
+    inlines = (ClockInline, ContestInline, MessageInline, WorkLogInline, ScopeInline, BlockingInline)
 
     @admin.display(description=_("reference"), ordering="number")
     def reference(self, ticket: Ticket) -> str:
         """NW-1042"""
         return ticket.reference
+
+
+@admin.register(Contest)
+class ContestAdmin(LookingAdmin):
+    """What clients contest, to look at; it is settled on the promise's verdict page."""
+
+    list_display = ("ticket", "organization", "objective", "about", "opened_by", "opened_at", "outcome", "settled_at")
+    list_filter = (
+        ("settled_at", admin.EmptyFieldListFilter), "outcome", "about", "objective", ("organization", AutocompleteSelectFilter),
+    )  # fmt: skip
+    list_filter_submit = True
+    list_select_related = ("organization", "ticket__organization", "opened_by")
+    date_hierarchy = "opened_at"
+    ordering = ("-id",)
+    fields = (
+        ("organization", "ticket"), ("objective", "clock"), ("about", "happened_at"), "before", "message",
+        ("opened_by", "opened_at"), "outcome", "answer", ("settled_by", "settled_at"),
+    )  # fmt: skip

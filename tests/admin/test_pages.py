@@ -61,7 +61,8 @@ def test_the_door_is_the_portals_and_asks_for_a_second_step(client, world, setti
 
 def test_history_offers_nothing_to_change(client, world):
     client.force_login(world.ada)
-    for name in ("audit_event", "notifications_delivery", "slo_clock", "tickets_ticket", "contracts_hoursaccount"):
+    kept = ("audit_event", "notifications_delivery", "slo_clock", "tickets_contest", "tickets_ticket")
+    for name in (*kept, "contracts_hoursaccount"):
         page = client.get(reverse(f"admin:{name}_changelist"))
         assert not page.context["has_add_permission"]
         row = page.context["cl"].result_list[0]
@@ -69,6 +70,17 @@ def test_history_offers_nothing_to_change(client, world):
         assert not client.get(url).context["has_change_permission"]
         assert client.post(url, {"_save": "1"}).status_code == 403
         assert client.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_what_is_contested_shows_in_its_list_and_on_its_request(client, world):
+    client.force_login(world.ada)
+    contest = world.contest
+    for name, key in (("tickets_contest", contest.pk), ("tickets_ticket", contest.ticket_id)):
+        assert contest.get_about_display() in client.get(reverse(f"admin:{name}_change", args=[key])).text
+    open_ones = client.get(reverse("admin:tickets_contest_changelist"), {"settled_at__isempty": "1"})
+    assert [one.pk for one in open_ones.context["cl"].result_list] == [contest.pk]
+    asked = client.get(reverse("admin:slo_clock_changelist"), {"excusal__exact": "asks_valiantys"})
+    assert list(asked.context["cl"].result_list) == []
 
 
 def test_an_invitations_link_does_not_show_in_the_outbox(client, world):

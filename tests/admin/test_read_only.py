@@ -14,7 +14,7 @@ REGISTERED = sorted(admin.site._registry, key=lambda model: model._meta.label)
 LOOKED_AT = [model for model in REGISTERED if isinstance(admin.site._registry[model], LookingAdmin)]
 HELD = {
     "accounts.Invitation", "audit.Event", "contracts.HoursAccount", "escalation.Escalation", "integrations.ApiToken",
-    "notifications.Delivery", "slo.Clock", "tickets.Ticket",
+    "notifications.Delivery", "slo.Clock", "tickets.Contest", "tickets.Ticket",
 }  # fmt: skip
 
 

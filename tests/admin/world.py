@@ -9,6 +9,7 @@ from contracts import services as contracts
 from escalation.models import Escalation, EscalationStep
 from integrations.services import create_token
 from tests.contracts.writing import bound
+from tests.tickets.acting import lived
 from tickets import services
 
 
@@ -36,6 +37,7 @@ def make_world(cast: Any) -> Any:
         contracts.add_responsibility(
             actor=cast.ada, organization=cast.northwind, head="access", title="A test account", now=cast.now
         )
+    _contested(cast)
     with tenancy.user(cast.carl):
         invite(actor=cast.carl, organization=cast.northwind, email="z@nw.example", role="requester", now=cast.now)
     cast.clause = bound(
@@ -50,3 +52,23 @@ def make_world(cast: Any) -> Any:
         )  # fmt: skip
         EscalationStep.objects.create(**own, escalation=cast.escalation, level=1, cause="breach", at=cast.now)
     return cast
+
+
+def _contested(cast: Any) -> None:
+    """A second request, whose priority we lowered, which the client contests."""
+    with tenancy.user(cast.ann):
+        ticket = services.open_ticket(
+            actor=cast.ann, organization=cast.northwind, contract=cast.northwind_contract, subject="Smoke", body="Smoke",
+            impact="team", urgency="blocked", now=cast.now,
+        )  # fmt: skip
+    later = cast.now + timedelta(minutes=10)
+    with tenancy.user(cast.ada):
+        services.prioritize(actor=cast.ada, ticket_id=ticket.pk, priority="low", reason="It can wait.", now=later)
+    past = lived(ticket)
+    with tenancy.everyone():
+        [lowered] = services.contestable_of(ticket, past)
+    with tenancy.user(cast.ann):
+        cast.contest = services.contest(
+            actor=cast.ann, ticket_id=ticket.pk, objective="first_response", what=lowered.key, words="It blocks us all.",
+            now=later,
+        )  # fmt: skip
