@@ -14,7 +14,9 @@ from common.exchange_pages import Exchanged
 
 from .exchange import CategoryRows, RequestTypeRows
 from .models import Blocking, Category, Contest, Message, RequestType, ScopeDecision, Ticket, TicketClock, WorkLog
+from .priority import Priority
 from .services.offering import edit_catalogue
+from .words import PRIORITY
 
 
 class CatalogueAdmin(Exchanged, ServiceAdmin):
@@ -169,6 +171,12 @@ class ContestAdmin(LookingAdmin):
     date_hierarchy = "opened_at"
     ordering = ("-id",)
     fields = (
-        ("organization", "ticket"), ("objective", "clock"), ("about", "happened_at"), "before", "message",
+        ("organization", "ticket"), ("objective", "clock"), ("about", "happened_at"), "priority_before", "message",
         ("opened_by", "opened_at"), "outcome", "answer", ("settled_by", "settled_at"),
     )  # fmt: skip
+    readonly_fields = ("priority_before",)
+
+    @admin.display(description=_("priority before"))
+    def priority_before(self, contest: Contest) -> str:
+        """In words; of a corrected priority only."""
+        return str(PRIORITY[Priority(contest.before)]) if contest.before else "–"

@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, Any], ...]], ...] = (
             ("tickets.ticket", gettext_lazy("Requests with their conversation, clocks and time. They are worked on in the portal.")),
             ("escalation.escalation", gettext_lazy("What climbed a ladder, why, and who took it.")),
             ("slo.clock", gettext_lazy("Promises being kept, and their verdicts.")),
+            ("tickets.contest", gettext_lazy("What clients contest, and what came of it.")),
             ("contracts.hoursaccount", gettext_lazy("Balances, and the ledger line by line.")),
             ("notifications.delivery", gettext_lazy("Mails sent, waiting and stuck.")),
             ("integrations.apitoken", gettext_lazy("Which machine speaks for whom, and when it was last heard.")),
