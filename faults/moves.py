@@ -136,9 +136,8 @@ class Story(Stage):
             return not left
 
         self.until(over, "the round ends")
-        for (
-            late
-        ) in faults:  # nobody was caught before the round was over: its last batch may be undone, and is done again
+        # Nobody was caught before the round was over: its last batch may be undone, and is done again.
+        for late in faults:
             late()
             self.leave()
         self.until(lambda: not self.ask(UNFINISHED), "what the servers' end undid is done again")
