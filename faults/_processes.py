@@ -7,8 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -65,16 +66,22 @@ class Process:
         if self.is_beat:
             time.sleep(patience / 4)
             return False
-        deadline = time.monotonic() + patience
-        database = psycopg2.connect(admin_url)
-        database.autocommit = True
-        try:
-            with database.cursor() as cursor:
-                while time.monotonic() < deadline:
-                    cursor.execute(IN_TRANSACTION, [self.name])
-                    if cursor.fetchone():
-                        return True
-                    time.sleep(0.002)
-        finally:
-            database.close()
-        return False
+        return seen(admin_url, IN_TRANSACTION, [self.name], patience) is not None
+
+
+def seen(url: str, statement: str, values: Sequence[Any], patience: float) -> tuple[Any, ...] | None:
+    """The first row that a question has, asked again and again; None when patience, in seconds, ends before there is one."""
+    deadline = time.monotonic() + patience
+    database = psycopg2.connect(url)
+    database.autocommit = True
+    try:
+        with database.cursor() as cursor:
+            while time.monotonic() < deadline:
+                cursor.execute(statement, values)
+                row: tuple[Any, ...] | None = cursor.fetchone()
+                if row is not None:
+                    return row
+                time.sleep(0.002)
+    finally:
+        database.close()
+    return None

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -69,7 +70,7 @@ def servers() -> Iterator[Services]:
         state.release()
 
 
-class Stage:
+class Stage(ABC):
     """Servers and processes, and what a story does with them; `play` is the story, `verdict` what came of it."""
 
     def __init__(self, services: Services, options: argparse.Namespace) -> None:
@@ -96,13 +97,13 @@ class Stage:
             for process in self.processes:
                 process.end()
 
+    @abstractmethod
     def play(self) -> None:
         """What happens."""
-        raise NotImplementedError
 
+    @abstractmethod
     def verdict(self) -> int:
         """The counts, for people and for machines; 0 when all is well."""
-        raise NotImplementedError
 
     def say(self, what: str) -> None:
         """How far it has come, for who waits."""

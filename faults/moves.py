@@ -10,16 +10,13 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-import psycopg2
-
 from faults import _stage
-from faults._processes import Process
+from faults._processes import Process, seen
 from faults._stage import Stage
 
 ANSWERED = 20  # of so many requests one is answered before anything moves
@@ -44,7 +41,7 @@ LEAVE = (
 # Nothing else writes events of clocks here: none falls due.
 AT_IT = """
     SELECT DISTINCT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
-    WHERE relation = 'slo_clockevent'::regclass AND mode = 'RowExclusiveLock' AND application_name LIKE 'worker-%'"""
+    WHERE relation = 'slo_clockevent'::regclass AND mode = 'RowExclusiveLock' AND starts_with(application_name, 'worker-')"""
 EDITIONS = "SELECT clock_id, data->>'edition' FROM slo_clockevent WHERE kind = 'calendar_moved'"
 AMENDMENTS = "SELECT clock_id, data->'clause'->>'document' FROM slo_clockevent WHERE kind = 'retargeted'"
 TOLD = """
@@ -78,7 +75,7 @@ class Story(Stage):
         from tests.contracts.changing import msa
 
         self.cast.msa = msa(self.cast).document
-        act_on(self.cast, self.options.clocks)
+        open_requests(self.cast, self.options.clocks)
         self.begun = {row.ticket: row.due for row in self.due()}
         self.say(f"{len(self.begun)} requests are open or answered")
         faults = {1: self.valkey, 2: self.postgresql, 5: self.both}
@@ -144,18 +141,8 @@ class Story(Stage):
 
     def caught(self) -> Process | None:
         """The worker that has written moves and not yet committed them, if one is seen within a moment."""
-        database = psycopg2.connect(os.environ["DATABASE_WORKER_URL"])
-        database.autocommit = True
-        try:
-            with database.cursor() as cursor:
-                deadline = time.monotonic() + A_MOMENT
-                while time.monotonic() < deadline:
-                    cursor.execute(AT_IT)
-                    for (name,) in cursor.fetchall():
-                        return next(one for one in self.processes if one.name == name)
-        finally:
-            database.close()
-        return None
+        row = seen(os.environ["DATABASE_WORKER_URL"], AT_IT, [], A_MOMENT)
+        return next((one for one in self.processes if row and one.name == row[0]), None)
 
     def leave(self) -> None:
         """The lease of who was struck ends at once: waiting half a minute for each would make an hour."""
@@ -215,7 +202,7 @@ class Story(Stage):
         return len(lost)
 
 
-def act_on(cast: Any, clocks: int) -> None:
+def open_requests(cast: Any, clocks: int) -> None:
     """Open requests of two clients, high and low by turns; some are answered."""
     from tests.tickets.acting import act, opened
     from tickets import services as tickets

@@ -18,8 +18,10 @@ from contracts.models import Contract
 from slo import history
 from slo.models import Clock
 from tests.contracts.changing import HIGH, LATER, msa, proposed, sign, whole
-from tests.slo.cases import at
+from tests.contracts.writing import bound
+from tests.slo.cases import HOUR, at
 from tests.tickets.acting import act, clock_of, events, fresh, opened
+from tests.tickets.promising import verdicts
 from tickets import services
 from tickets.models import ImpactMove, ImpactPreview, Ticket
 from tickets.services import amended as amended_work
@@ -168,6 +170,24 @@ def test_what_somebody_holds_is_moved_once_it_is_free(
     work(MORNING + timedelta(minutes=1))
     assert [len(events(one, "ticket.promise_moved")) for one in (ticket, held)] == [1, 1]
     assert (fresh(row).state, fresh(row).result["moved"]) == ("done", 2)
+
+
+def test_one_that_adds_an_objective_promises_it_to_what_is_asked_from_then_on(cast: Any) -> None:
+    document = bound(cast.northwind_contract, {}, kind="msa").document
+    before, today = opened(cast), cast.now.date()
+    bound(
+        cast.northwind_contract, {"slo.resolution.high": "540"}, kind="amendment", amends=document, effective_on=today
+    )
+    with tenancy.everyone():
+        agreement = agreement_of(cast.northwind_contract)
+        assert services.moves(cast.northwind_contract, agreement, on=today, now=cast.now + HOUR) == []
+    act(cast.lea, services.reply, ticket_id=before.pk, body="We look.", now=cast.now + HOUR)
+    after = opened(cast, now=cast.now + HOUR)
+    assert (verdicts(before, "resolution"), verdicts(after, "resolution")) == ([], ["running"])
+    act(cast.lea, services.resolve, ticket_id=before.pk, now=cast.now + 2 * HOUR)
+    again = act(cast.ann, services.reopen, ticket_id=before.pk, now=cast.now + 3 * HOUR, reason="Not yet.")
+    assert again.status == "in_progress"
+    assert verdicts(before, "resolution") == []  # what was never promised isn't by coming back
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

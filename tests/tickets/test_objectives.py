@@ -242,22 +242,6 @@ def test_an_amendment_moves_every_open_clock(cast: Any) -> None:
     assert events(ticket, "ticket.promise_moved")[0].data["objective"] == RESOLUTION
 
 
-def test_an_amendment_that_adds_an_objective_promises_it_to_what_is_asked_from_then_on(cast: Any) -> None:
-    msa = bound(cast.northwind_contract, {}, kind="msa").document
-    before = opened(cast)
-    added = {"slo.resolution.high": "540"}
-    bound(cast.northwind_contract, added, kind="amendment", amends=msa, effective_on=date(2026, 11, 18))
-    with tenancy.everyone():
-        agreement = agreement_of(cast.northwind_contract)
-        assert services.moves(cast.northwind_contract, agreement, on=date(2026, 11, 18), now=cast.now + HOUR) == []
-    say(cast.lea, before, cast.now + HOUR)
-    after = opened(cast, now=cast.now + HOUR)
-    assert (verdicts(before, RESOLUTION), verdicts(after, RESOLUTION)) == ([], ["running"])
-    do(cast.lea, before, "resolve", cast.now + 2 * HOUR)
-    assert do(cast.ann, before, "reopen", cast.now + 3 * HOUR, reason="Not yet.").status == "in_progress"
-    assert verdicts(before, RESOLUTION) == []  # what was never promised isn't by coming back
-
-
 def waits(clock: Clock, since: Any) -> None:
     """For a third party, up to three days."""
     slo.pause_clock(clock_id=clock.pk, reason="third_party", resume_by=since + 3 * DAY, question=None, at=since)

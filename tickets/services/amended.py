@@ -49,10 +49,8 @@ def move_batch(work: ImpactPreview, now: datetime) -> bool:
     clocks = running(contract, now)
     if not work.total:
         work.total = clocks.count()
-    wanted = list(
-        clocks.filter(pk__gt=work.cursor).order_by("pk").values_list("pk", "clock_id", "organization_id")[:MOVE_BATCH]
-    )
-    free = _free([(clock, organization) for _pk, clock, organization in wanted])
+    wanted = list(clocks.filter(pk__gt=work.cursor).order_by("pk").values_list("pk", "clock_id")[:MOVE_BATCH])
+    free = _free([(clock, work.organization_id) for _pk, clock in wanted])
     agreement, on = agreement_of(contract), day_of(since)
     found = moves_of(clocks.filter(clock_id__in=free).order_by("pk"), contract, agreement, on=on, now=since)
     held = work.result.get("held", 0) + len(wanted) - len(free)
