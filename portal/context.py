@@ -23,6 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         places = [(_("Queue"), "portal:queue"), (_("Tickets"), "portal:tickets")]
         if user.staff_role in ACTIONS["portfolio.view"]:
             places.append((_("Clients"), "portal:portfolio"))
+        if user.staff_role in ACTIONS["clock.settle"]:
+            places.append((_("To settle"), "portal:unsettled"))
         if user.staff_role in ACTIONS["assignment.manage"]:
             places.append((_("Staffing"), "portal:staffing"))
         if user.staff_role in ACTIONS["people.invite"]:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("tickets/<str:reference>/clocks/<slug:objective>/verdict/", verdicts.verdict, name="verdict"),
     path("tickets/<str:reference>/clocks/<slug:objective>/<int:number>/verdict/", verdicts.verdict, name="verdict_of"),
     path("receipts/verify_receipt.py", receipts.verifier, name="receipt_verifier"),
+    path("unsettled/", verdicts.unsettled, name="unsettled"),
     path("queue/", work.queue, name="queue"),
     path("queue/bulk/", bulk.bulk, name="bulk"),
     path("queue/undo/", bulk.undo, name="undo"),

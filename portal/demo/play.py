@@ -18,6 +18,7 @@ from portal.beat import Beat
 from tickets import services as tickets
 from tickets.models import RequestType, Ticket
 
+from . import verdicts
 from .contracts import Grant, give
 from .script import Act, Step, Story
 
@@ -147,6 +148,8 @@ def _act(step: Step, ticket: Ticket, stage: Stage, at: datetime, now: datetime) 
             tickets.log_time(**which, minutes=step.minutes, summary=step.text, worked_on=at.astimezone(ZONE).date())
         case Act.PERSIST:
             escalation.persist(**which, reason=step.text)
+        case Act.CONTEST | Act.SETTLE | Act.EXCUSE | Act.AGREE | Act.DECLINE:
+            verdicts.say(step, ticket, actor, at)
         case Act.ACKNOWLEDGE:
             mine = Escalation.objects.open().get(organization_id=ticket.organization_id, ticket=ticket)
             promised = now + timedelta(minutes=step.minutes)

@@ -23,6 +23,11 @@ class Act(StrEnum):
     LOG = "log"
     SCOPE = "scope"  # text: "to_be_quoted licences-procurement: the reason"
     PERSIST = "persist"
+    CONTEST = "contest"
+    SETTLE = "settle"  # text: "upheld: the reason"
+    EXCUSE = "excuse"  # propose to the other side that a missed promise be excused
+    AGREE = "agree"
+    DECLINE = "decline"
     ACKNOWLEDGE = "acknowledge"  # minutes from the seeding to the promised update
 
 

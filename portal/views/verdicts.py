@@ -1,4 +1,5 @@
-"""A promise's verdict: excusing it, contesting it, settling what is contested, on one page that works without script."""
+"""A promise's verdict: excusing it, contesting it, settling what is contested, on one page that works without script; and, over
+all clients, those that wait for a word."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.permissions import check
+from accounts.permissions import check, check_staff
 from accounts.requests import Request
 from common.errors import Refused
 from portal import verdicts
-from portal.selectors.queue import histories_of
+from portal.selectors.queue import clients, histories_of
+from portal.selectors.unsettled import unsettled as waiting
 from slo.history import History
 from slo.objectives import FIRST_RESPONSE
 from tickets import services
@@ -24,6 +26,15 @@ from tickets.models import Ticket
 from tickets.selectors import ticket_by_reference
 
 PERMISSIONS = {"contest": "clock.contest", "settle": "clock.settle"}
+
+
+@login_required
+@require_GET
+def unsettled(request: Request) -> HttpResponse:
+    """What clients contest and which excusals wait, of all that one serves."""
+    check_staff(request.user, "clock.settle")
+    offered = clients(request.user, request.GET.get("client", ""))
+    return render(request, "portal/unsettled.html", waiting(request.user, request.GET, offered, request.now))
 
 
 @login_required

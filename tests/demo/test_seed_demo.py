@@ -20,7 +20,7 @@ from portal.demo.play import weekday, when
 from portal.demo.seed import seed
 from slo import history
 from slo.models import Clock, ClockEvent
-from tickets.models import Blocking, Message, Ticket, WorkLog
+from tickets.models import Blocking, Contest, Message, Ticket, WorkLog
 from tickets.workflow import Status
 
 NOW = datetime(2026, 11, 18, 9, 0, tzinfo=UTC)  # a Wednesday, 10:00 in Paris
@@ -193,6 +193,21 @@ def test_working_days_leave_out_what_any_client_is_closed_on():
     friday = datetime(2026, 12, 24, tzinfo=UTC).date()
     assert weekday(friday, 1).isoformat() == "2026-12-29"  # Christmas, the weekend, London's Boxing Day on Monday
     assert weekday(weekday(friday, 1), -1) == friday
+
+
+@stored
+@written
+def test_promises_are_contested_and_excused_in_every_standing():
+    seed(NOW)
+    with tenancy.engine():
+        contests = Contest.objects.order_by("ticket__organization__key", "id").values_list(
+            "ticket__organization__key", "about", "outcome"
+        )
+        assert list(contests) == [("GLX", "coverage", "upheld"), ("GLX", "pause", ""), ("NW", "priority", "")]
+        standing = Clock.objects.exclude(excusal="").values_list("organization__key", "excusal")
+        assert sorted(standing) == [
+            ("GLX", "agreed"), ("GLX", "asks_client"), ("GLX", "asks_valiantys"), ("NW", "declined"),
+        ]  # fmt: skip
 
 
 @stored

@@ -116,6 +116,7 @@ ROUTES: dict[str, Route] = {
     "portal:undo": Route("staff"),
     "portal:portfolio": Route("staff"),
     "portal:client": Route("object", key),
+    "portal:unsettled": Route("staff"),
     "portal:answers": Route("object", key),
     "portal:hours_csv": Route("object", contract),
     "portal:hours": Route("object", contract),

@@ -39,6 +39,7 @@ ALLOWED: dict[str, set[str]] = {
         "contract_for_work", "contract_to_follow", "is_read_only", "hours_of", "hours_entries",
     },
     "portal/selectors/queue/row.py": {"open_escalations", "histories_of", "clocks_of"},
+    "portal/selectors/unsettled.py": {"_proposals"},  # the people whose proposals are shown
     "tickets/selectors.py": {"assignable", "assignable_among"},  # people of Valiantys: no client's
 }  # fmt: skip
 WRITES = {

@@ -96,7 +96,9 @@ class Contest(TenantModel):
             ),
         ]  # fmt: skip
         indexes = [
-            # what attainment counts apart and staff settle: portal.selectors.scores, an Index Scan of a few rows of a client
+            # those that wait for an answer, over all clients: portal.selectors.unsettled
+            models.Index(fields=["opened_at", "id"], condition=models.Q(outcome=""), name="tickets_contest_open"),
+            # what attainment counts apart: portal.selectors.scores, an Index Scan of a few rows of a client
             models.Index(
                 fields=["organization", "-id"], condition=models.Q(outcome__in=["", "conceded"]), name="tickets_contest_apart"
             ),

@@ -109,6 +109,8 @@ STORIES = (
             log("+0 13:20", "julien", 45, "Session policy compared with the state before Tuesday"),
             resolve("+0 13:30", "julien", "The tablets have a policy of their own again: eight hours. The hardening script leaves it alone from now on."),
             close("+1 08:50", "ann"),
+            act("+2 11:00", "max", Act.EXCUSE, "Two of three colleagues were ill that morning. Would you count this one apart?"),
+            act("+2 15:30", "rosa", Act.DECLINE, "The warehouse wrote on paper for that hour. It stays missed, no hard feelings."),
         ),
     ),
     Story(

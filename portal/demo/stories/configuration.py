@@ -48,6 +48,7 @@ STORIES = (
             note("+0 10:45", "julien", "Écran modifié hier 18 h 12 par un administrateur de projet de Globex (h.petit)."),
             log("+0 11:00", "julien", 30, "Écran rétabli, historique lu"),
             ask("+0 11:15", "julien", "L’écran a été modifié hier soir par un administrateur de votre côté. Voulez-vous que nous retirions ce droit aux administrateurs de projet ?"),
+            act("+2 09:40", "claire", Act.CONTEST, "Cette question est pour plus tard : la cause, vous pouvez la chercher sans notre réponse."),
         ),
     ),
     Story(
@@ -124,6 +125,7 @@ STORIES = (
             log("+1 11:30", "julien", 55, "Schéma allégé, deux projets pilotes"),
             log("+4 10:30", "julien", 35, "Généralisation à tous les projets"),
             resolve("+4 10:40", "julien", "Appliqué partout après deux jours d’essai : de 180 à 22 courriels par personne et par jour en moyenne."),
+            act("+5 09:30", "max", Act.EXCUSE, "Nous voulions deux jours d’essai avant d’écrire, comme convenu avec vous. Seriez-vous d’accord pour compter ce retard à part ?"),
         ),
     ),
 )  # fmt: skip

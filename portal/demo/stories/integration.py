@@ -37,6 +37,8 @@ STORIES = (
             log("+4 19:30", "lea", 40, "Mise à jour en production"),
             resolve("+4 19:40", "lea", "Faite à 19 h 10, vérifiée avec trois campagnes de tests réelles."),
             close("+6 09:30", "hugo"),
+            act("+7 10:10", "hugo", Act.EXCUSE, "C’est nous qui avions demandé un soir : ce retard ne devrait pas vous être compté."),
+            act("+7 14:20", "max", Act.AGREE, "Merci, d’accord. La prochaine fois, nous confirmerons la date le jour même."),
         ),
     ),
     Story(
@@ -49,6 +51,7 @@ STORIES = (
             note("+0 14:15", "nadia", "Personne n’a vu cette demande ce matin : à reprendre à la revue de vendredi. Julien s’en charge maintenant."),
             act("+0 14:20", "julien", Act.TAKE),
             log("+0 16:40", "julien", 120, "Jeton d’accès expiré, recherche des pipelines concernés"),
+            act("+1 10:05", "hugo", Act.EXCUSE, "Ce matin-là Bitbucket était en panne partout, et nous le savions. De notre côté, ce retard ne compte pas."),
         ),
     ),
     Story(
@@ -69,6 +72,8 @@ STORIES = (
             reply("+0 15:40", "julien", "The update reset the paper size of the template to A5. I restore yours; the printers in Hamburg first."),
             log("+1 11:00", "julien", 45, "Templates of two sites restored"),
             reply("+1 11:10", "julien", "Hamburg and Rotterdam print correctly. Gdansk follows when their printer is back from repair."),
+            act("+2 09:30", "julien", Act.PRIORITIZE, "low: Two of three sites print again."),
+            act("+2 10:15", "ann", Act.CONTEST, "Gdansk ships a third of our pallets. For them nothing has become better yet."),
         ),
     ),
     Story(
@@ -115,6 +120,9 @@ STORIES = (
             log("+0 15:00", "julien", 35, "Échange avec le prestataire Ondine"),
             resolve("+1 10:00", "julien", "Ondine a donné le droit d’écriture ; les 12 commentaires en attente sont passés."),
             close("+1 16:00", "gina"),
+            act("+3 09:15", "gina", Act.CONTEST, "Un appel reste une demande : pourquoi rien ne compte-t-il pour celle-ci ?"),
+            act("+3 11:40", "nadia", Act.SETTLE, "upheld: Le guide promet une réponse aux demandes du portail et des interconnexions, pas aux"
+                " appels. Un avenant peut l’ajouter : Max vous le propose volontiers."),
         ),
         channel="phone",
         by="julien",
